@@ -1,0 +1,27 @@
+/** The atoms that formulas are made of: boolean functions of position. */
+export interface ConceptSet {
+  samples: number;
+  /** Size of the position masks; 1 × 1 where every concept is of whole samples. */
+  height: number;
+  width: number;
+  concepts: Concept[];
+  /** What was read, skipped and why, one sentence each. */
+  notes: string[];
+}
+
+export interface Concept {
+  name: string;
+  /** `class`, `label`, `expression`, `colour`, `brightness`, `edge`, `place`, ... */
+  category: string;
+  /** One bit a sample: the concept holds of the sample as a whole. Null for concepts of places only. */
+  ofSamples: Uint32Array | null;
+  /** One bit a position, samples × height × width, row-major. Null for concepts of whole samples: they cover every position. */
+  ofPositions: Uint32Array | null;
+}
+
+/** Words of a bitset over n bits; bit i is bit (i & 31) of word (i >>> 5); bits past n are zero. */
+export const bitsetWords = (bits: number): number => (bits + 31) >>> 5;
+export const setBit = (set: Uint32Array, i: number): void => {
+  set[i >>> 5] |= 1 << (i & 31);
+};
+export const hasBit = (set: Uint32Array, i: number): boolean => ((set[i >>> 5] >>> (i & 31)) & 1) === 1;

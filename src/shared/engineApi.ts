@@ -1,0 +1,201 @@
+import type { Layer, ModelStructure } from './model.js';
+import type { Explanation, ProbeKind, Settings, UnitExplanation } from './results.js';
+
+/**
+ * What the engine process offers. The extension calls these over JSON-RPC (requests by method name, cancellation by
+ * token), the command line calls the same functions in process. Failures are replies that carry {code, message, hint}.
+ */
+export interface EngineApi {
+  version(): Promise<EngineVersion>;
+  inspect(request: { model: string }): Promise<ModelStructure>;
+  /** Probe sets that fit the model's input, best first: near the model, in the folders, bundled, drawn. */
+  proposeProbes(request: { model: string; folders: string[] }): Promise<ProbeProposal[]>;
+  /** The probe file that says explicitly all that is assumed for this choice, ready to be saved and edited. */
+  probeFileText(request: { model: string; probe: ProbeChoice }): Promise<string>;
+  explain(request: ExplainRequest, onEvent: (event: ExplainEvent) => void, signal: AbortSignal): Promise<Explanation>;
+  picture(request: { model: string; probe: ProbeChoice; sample: number; size: number }): Promise<Picture>;
+  sample(request: { model: string; probe: ProbeChoice; sample: number }): Promise<SampleView>;
+  map(request: MapRequest, signal: AbortSignal): Promise<MapResult>;
+  /** How the unit's activation answers when one column of one sample is changed over the range of the probe set. */
+  columnEffect(request: {
+    model: string;
+    probe: ProbeChoice;
+    layer: string;
+    unit: number;
+    sample: number;
+  }): Promise<ColumnEffect[]>;
+  /** Weights from the unit to the next layers' units, strongest first, at most `limit`; none for layers without weights behind. */
+  feeds(request: { model: string; layer: string; unit: number; limit: number }): Promise<Feed[]>;
+  /** Writes one self-contained HTML file atomically and returns its path. */
+  report(request: { explanation: Explanation; probe: ProbeChoice; folder: string }): Promise<{ file: string }>;
+}
+
+export interface EngineVersion {
+  onnxplain: string;
+  onnxruntime: string;
+  node: string;
+  providers: string[];
+}
+
+/** Which inputs to explain with. */
+export type ProbeChoice =
+  | { kind: 'file'; path: string }
+  /** A folder of pictures, .csv, .npy or .npz without a probe file. */
+  | { kind: 'data'; path: string }
+  | { kind: 'bundled'; name: string }
+  /** Inputs drawn by the engine, because nothing else fits. */
+  | { kind: 'drawn' };
+
+export interface ProbeProposal {
+  choice: ProbeChoice;
+  /** `Fashion-MNIST test, 1,000 pictures` */
+  title: string;
+  /** Where it is and why it is offered. */
+  detail: string;
+  origin: 'near the model' | 'workspace' | 'bundled' | 'drawn';
+}
+
+export interface ProbeSummary {
+  choice: ProbeChoice;
+  kind: ProbeKind;
+  title: string;
+  path: string | null;
+  samples: number;
+  /** States: names of the columns. */
+  columns: string[];
+  concepts: string[];
+  bundled: boolean;
+  drawn: boolean;
+  /** What was assumed because nothing said it (preparation, input, layout), one sentence each. */
+  assumptions: string[];
+}
+
+export interface ExplainRequest {
+  model: string | null;
+  /** Null: the best proposal. */
+  probe: ProbeChoice | null;
+  /** Folders in which data may lie (the workspace's). */
+  folders: string[];
+  /** Tensor names, node names or module paths; empty: the layers worth explaining. */
+  layers: string[];
+  units: number[] | null;
+  settings: Settings;
+  limit: number | null;
+  threads: number | null;
+  provider: string;
+  /** Ceiling on the process's resident memory in MB. */
+  memory: number;
+  /** .npy, .npz or .npz:key: samples × units, or samples × units × height × width, instead of running the model. */
+  activations: string | null;
+}
+
+/** In the order of arrival; everything after `probe` may repeat. */
+export type ExplainEvent =
+  | { type: 'structure'; structure: ModelStructure }
+  | { type: 'probe'; probe: ProbeSummary }
+  | { type: 'progress'; stage: 'running' | 'concepts' | 'labelling'; layer: string | null; done: number; total: number }
+  | { type: 'statistics'; layer: LayerStatistics }
+  | { type: 'labels'; layer: string; explanations: UnitExplanation[] }
+  | { type: 'warning'; message: string };
+
+/** A layer's units before they have labels (`label: null`, `iou: 0`, status final but for `no-match`). */
+export interface LayerStatistics {
+  layer: Layer;
+  shape: number[];
+  explanations: UnitExplanation[];
+  maps: StrongestMaps | null;
+}
+
+/** Activation maps of each unit over its strongest inputs; spatial layers only. */
+export interface StrongestMaps {
+  /** Maps per unit: that many of `top`, in its order; units with fewer have zeros. */
+  perUnit: number;
+  height: number;
+  width: number;
+  /** units × perUnit × height × width (units in the order of `explanations`), 0..255 from the unit's lowest to its highest value. */
+  values: Uint8Array;
+  /** The unit's threshold on that scale, per unit, in 0..255 (fractional). */
+  thresholds: Float32Array;
+}
+
+/** RGBA, row-major, 8 bits. */
+export interface Picture {
+  width: number;
+  height: number;
+  rgba: Uint8Array;
+  name: string;
+  path: string | null;
+}
+
+export interface SampleView {
+  name: string;
+  path: string | null;
+  /** Class or labels of the sample, where the probe set says. */
+  labels: string[];
+  /** States: the row's values, in the order of the columns. */
+  values: number[] | null;
+}
+
+export interface ColumnEffect {
+  column: string;
+  /** The sample's own value. */
+  at: number;
+  values: number[];
+  activations: number[];
+}
+
+export interface Feed {
+  /** Tensor of the layer that is fed, and its name for people. */
+  layer: string;
+  target: string;
+  unit: number;
+  /** The weight; for convolutions the sum over the kernel. */
+  weight: number;
+}
+
+export interface MapRequest {
+  model: string;
+  probe: ProbeChoice | null;
+  input: { kind: 'sample'; sample: number } | { kind: 'file'; path: string };
+  method: string;
+  /** Null: the last spatial layer before pooling. */
+  layers: string[];
+  /** Null: the highest output. */
+  class: number | null;
+  /** For `activation`: the unit whose own map is wanted. */
+  unit: number | null;
+}
+
+export interface MapResult {
+  method: string;
+  layers: string[];
+  /** [0, 1] at the input's resolution, row-major. */
+  values: Float32Array;
+  width: number;
+  height: number;
+  /** What the model saw: the prepared picture, RGBA. */
+  picture: Picture;
+  /** Highest outputs, highest first. */
+  top: ClassScore[];
+  class: number | null;
+  milliseconds: number;
+  notes: string[];
+}
+
+export interface ClassScore {
+  class: number;
+  name: string | null;
+  /** The score as the model gives it. */
+  score: number;
+  probability: number | null;
+}
+
+export interface MapMethod {
+  name: string;
+  title: string;
+  /** One line: what this shows. */
+  shows: string;
+  /** One line: what it costs. */
+  cost: string;
+  needsClass: boolean;
+}
