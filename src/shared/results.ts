@@ -75,6 +75,4 @@ export interface Strongest {
 }
 
 export type Formula =
-  | { op: 'atom'; concept: string }
-  | { op: 'not'; of: Formula }
-  | { op: 'and' | 'or'; left: Formula; right: Formula };
+  { op: 'atom'; concept: string } | { op: 'not'; of: Formula } | { op: 'and' | 'or'; left: Formula; right: Formula };

@@ -7,7 +7,10 @@ export class UserError extends Error {
   /** A stable word for programs, such as `model/lfs-pointer`. */
   readonly code: string;
 
-  constructor(message: string, { hint, code = 'refused', cause }: { hint?: string; code?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { hint, code = 'refused', cause }: { hint?: string; code?: string; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.name = 'UserError';
     this.hint = hint;

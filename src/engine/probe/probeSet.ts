@@ -31,5 +31,9 @@ export interface ProbeSet {
   /** States: the raw table, samples × columns. */
   table?(): Float64Array;
   /** Concepts over the first `samples` samples; progress counts samples. */
-  concepts(samples: number, signal?: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<ConceptSet>;
+  concepts(
+    samples: number,
+    signal?: AbortSignal,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<ConceptSet>;
 }

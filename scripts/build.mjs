@@ -1,0 +1,54 @@
+// Bundles the extension, its page, the engine and the command line into dist/. `--watch` rebuilds on change.
+import { build, context } from 'esbuild';
+import { rm } from 'node:fs/promises';
+
+const watch = process.argv.includes('--watch');
+const shared = {
+  bundle: true,
+  sourcemap: true,
+  target: 'node20',
+  platform: 'node',
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+// ES modules that bundle CommonJS packages need a `require`.
+const requireBanner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+const node = { ...shared, format: 'esm', banner: requireBanner, external: ['onnxruntime-node'] };
+
+export const targets = [
+  {
+    ...shared,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+  {
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: `#!/usr/bin/env node\n${requireBanner.js}` },
+  },
+  {
+    ...shared,
+    entryPoints: ['src/webview/main.ts'],
+    outfile: 'dist/webview.js',
+    platform: 'browser',
+    format: 'esm',
+    target: 'chrome128',
+    minify: true,
+    tsconfig: 'src/webview/tsconfig.json',
+    loader: { '.css': 'text' },
+  },
+];
+
+if (import.meta.filename === process.argv[1]) {
+  if (watch) await Promise.all(targets.map(async (target) => (await context(target)).watch()));
+  else {
+    await rm('dist', { recursive: true, force: true });
+    await Promise.all(targets.map((target) => build(target)));
+  }
+}

@@ -1,0 +1,171 @@
+import type {
+  ColumnEffect,
+  ExplainEvent,
+  Feed,
+  MapMethod,
+  MapResult,
+  Picture,
+  ProbeChoice,
+  ProbeProposal,
+  ProbeSummary,
+  SampleView,
+} from './engineApi.js';
+import type { Layer, ModelStructure } from './model.js';
+import type { Formula, Settings, UnitExplanation, UnitStatus } from './results.js';
+
+/**
+ * Page ⇄ host. The page asks (`PanelCall`, answered by a `PanelReply` with the same id) and pulls its first state with
+ * `open`; the host tells it what changed (`PanelEvent`) only while the page is visible, and the page calls `open` again
+ * when it becomes visible. Every call is answered, a failure by `error`. Pictures and columns travel as typed arrays.
+ */
+export interface PanelCall<M extends keyof PanelMethods = keyof PanelMethods> {
+  id: number;
+  method: M;
+  params: Parameters<PanelMethods[M]>[0];
+}
+
+export type PanelReply = { id: number; ok: true; result: unknown } | { id: number; ok: false; error: PanelError };
+
+export interface PanelError {
+  message: string;
+  hint: string | null;
+  code: string;
+}
+
+export interface PanelMethods {
+  open(p: Record<string, never>): PanelState;
+  /** The rows of one layer, in the order of units. */
+  rows(p: { layer: string }): LayerRows;
+  unit(p: { layer: string; unit: number }): UnitDetail;
+  /** Images: the unit's strongest inputs with the region that fires. */
+  strongest(p: { layer: string; unit: number; count: number; size: number }): StrongestPicture[];
+  sample(p: { sample: number }): SampleView;
+  picture(p: { sample: number; size: number }): Picture;
+  columnEffect(p: { layer: string; unit: number; sample: number }): ColumnEffect[];
+  feeds(p: { layer: string; unit: number }): Feed[];
+  /** Starts (again) with these; what is null stays as it is. */
+  explain(p: { probe: ProbeChoice | null; layers: string[] | null; settings: Settings | null }): void;
+  stop(p: Record<string, never>): void;
+  /** Starts a new engine after it was lost, and goes on. */
+  restart(p: Record<string, never>): void;
+  proposals(p: Record<string, never>): ProbeProposal[];
+  /** VS Code's own picker for a file or folder; null where the user cancels. */
+  browseProbe(p: Record<string, never>): ProbeChoice | null;
+  /** Opens the probe file that says all assumptions, for editing and saving. */
+  editProbe(p: Record<string, never>): void;
+  map(p: MapCall): MapResult;
+  /** VS Code's picker for a picture; null where the user cancels. */
+  browsePicture(p: Record<string, never>): { path: string; name: string } | null;
+  /** A picture dropped or pasted into the page; returns where the host put it. */
+  dropPicture(p: { name: string; bytes: Uint8Array }): { path: string; name: string };
+  savePicture(p: { name: string; png: Uint8Array }): { path: string } | null;
+  copy(p: { text: string }): void;
+  report(p: Record<string, never>): { file: string } | null;
+  goToCode(p: { layer: string }): void;
+  openSettings(p: Record<string, never>): void;
+  openLog(p: Record<string, never>): void;
+}
+
+export interface MapCall {
+  input: { kind: 'sample'; sample: number } | { kind: 'file'; path: string };
+  method: string;
+  layers: string[];
+  class: number | null;
+  unit: number | null;
+}
+
+export type PanelEvent =
+  | { event: 'status'; status: PanelStatus }
+  | { event: 'structure'; structure: ModelStructure }
+  | { event: 'probe'; probe: ProbeSummary }
+  | { event: 'layers'; layers: LayerSummary[] }
+  /** These layers' rows are other than when they were asked for. */
+  | { event: 'rows'; layers: string[] }
+  /** The host wants the page to show this (from a command or a hover). */
+  | { event: 'show'; view: PanelView };
+
+export interface PanelState {
+  model: { name: string; folder: string };
+  structure: ModelStructure | null;
+  probe: ProbeSummary | null;
+  layers: LayerSummary[];
+  status: PanelStatus;
+  settings: Settings;
+  methods: MapMethod[];
+  /** What to show first where the page has no state of its own. */
+  view: PanelView;
+}
+
+export interface PanelView {
+  tab: 'neurons' | 'maps' | 'model';
+  layer: string | null;
+  unit: number | null;
+  /** Maps: the picture to show. */
+  input: MapCall['input'] | null;
+}
+
+export interface PanelStatus {
+  state: 'empty' | 'working' | 'stopped' | 'done' | 'failed' | 'lost' | 'restricted';
+  progress: Extract<ExplainEvent, { type: 'progress' }> | null;
+  /** For `failed` and `lost`: what, why, what to do. */
+  error: PanelError | null;
+  /** The file changed since these labels were made. */
+  stale: boolean;
+  warnings: string[];
+  /** Milliseconds that the last finished explanation took. */
+  milliseconds: number | null;
+}
+
+export interface LayerSummary {
+  layer: Layer;
+  units: number;
+  /** Has a label that is better than chance. */
+  explained: number;
+  /** Has a label, but no better than its chance floor. */
+  atChance: number;
+  /** Dead or constant. */
+  silent: number;
+  /** Rare, without a match, or not labelled yet. */
+  other: number;
+  state: 'waiting' | 'measured' | 'labelled';
+}
+
+/** One layer's units as columns; index i of every column is the same unit. */
+export interface LayerRows {
+  layer: string;
+  units: Uint32Array;
+  status: UnitStatus[];
+  labels: (string | null)[];
+  formulas: (Formula | null)[];
+  /** False while the unit has statistics but no label yet. */
+  labelled: boolean;
+  iou: Float32Array;
+  floor: Float32Array;
+  fireRate: Float32Array;
+  /** NaN where there is none. */
+  threshold: Float32Array;
+  /** units × sparkBins bar heights, 0..255 on a square-root scale. */
+  sparks: Uint8Array;
+  sparkBins: number;
+  /** First bin that lies above the threshold, per unit, in 0..sparkBins. */
+  sparkThreshold: Uint8Array;
+  hasMaps: boolean;
+}
+
+export interface UnitDetail {
+  layer: Layer;
+  explanation: UnitExplanation;
+  labelled: boolean;
+  /** Of the strongest inputs, in the order of `explanation.top`. */
+  samples: SampleView[];
+}
+
+export interface StrongestPicture {
+  sample: number;
+  value: number;
+  name: string;
+  labels: string[];
+  picture: Picture;
+  /** The unit's map over this picture, 0..255, height × width; null for layers without places. */
+  map: { height: number; width: number; values: Uint8Array; threshold: number } | null;
+}
