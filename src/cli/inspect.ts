@@ -1,0 +1,45 @@
+import type { Dimension, ModelStructure, TensorInfo } from '../shared/model.js';
+import { readModel, structureOf } from '../engine/onnx/index.js';
+import { parseCommand } from './arguments.js';
+import { textTable } from './textTable.js';
+import { UsageError } from './usage.js';
+
+export async function inspect(args: string[]): Promise<void> {
+  const { values, positionals } = parseCommand('inspect', args, { json: { type: 'boolean' } });
+  if (positionals.length !== 1) throw new UsageError('inspect wants one MODEL', 'inspect');
+  const structure = structureOf(await readModel(positionals[0]));
+  process.stdout.write(values.json ? `${JSON.stringify(structure, null, 2)}\n` : structureText(structure));
+}
+
+const shapeText = (shape: Dimension[] | null) => (shape ? shape.map((axis) => axis ?? '?').join(' × ') || 'scalar' : '?');
+
+function tensorText(role: string, tensors: TensorInfo[]): string {
+  return tensors.map(({ name, type, shape }) => `${role}  ${printable(name)}: ${type} ${shapeText(shape)}\n`).join('');
+}
+
+function structureText(structure: ModelStructure): string {
+  const { inputs, outputs, opset, producer, parameters, layers } = structure;
+  const rows = layers.map(({ name, node, op, module, source, shape, units, parameters: count }) => [
+    printable(name),
+    printable(node),
+    op,
+    printable(module ?? ''),
+    source ? `${printable(source.file)}:${source.line}` : '',
+    shapeText(shape),
+    units?.toString() ?? '?',
+    count.toLocaleString('en'),
+  ]);
+  return (
+    tensorText('input ', inputs) +
+    tensorText('output', outputs) +
+    `opset ${opset}, by ${printable(producer) || 'an unnamed producer'}, ${parameters.toLocaleString('en')} parameters, ${layers.length} layers\n\n` +
+    textTable(['layer', 'node', 'operator', 'module', 'source', 'shape', 'units', 'parameters'], rows, ['units', 'parameters'])
+  );
+}
+
+/** Names come from files: control characters would let them write on the terminal. */
+export function printable(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  const safe = name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
+  return safe.length > 80 ? `${safe.slice(0, 79)}…` : safe;
+}

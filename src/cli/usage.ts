@@ -1,0 +1,54 @@
+/** The command line itself is wrong: exit code 2, with the usage. */
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    readonly command: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const general = `usage: onnxplain COMMAND [options]
+
+  inspect MODEL                 inputs, outputs and layers, from the file's structure alone
+  explain [MODEL]               label the units of a model on a probe set
+  cam MODEL                     class activation maps
+  version                       versions of this program and of ONNX Runtime
+
+Everywhere: --quiet (no progress), --debug (stack traces), --help`;
+
+const usages: Record<string, string> = {
+  inspect: `usage: onnxplain inspect MODEL [--json]`,
+  explain: `usage: onnxplain explain [MODEL] [--probe PROBE] [options]
+
+  --probe PROBE          a probe file, a folder of pictures, a .csv, .npy or .npz
+  --layer LAYER          tensor, node or module path; again for more
+  --units 0,5,7-12       only these units
+  --activations FILE     explain recorded activations (.npy, .npz:key) instead of running MODEL
+  --search METHOD        beam (default), optimal or single
+  --max-length N         atoms in a formula (default 3)
+  --beam N               formulas kept in each round (default 5)
+  --min-active N         positions a unit must fire at to be explained (default 1)
+  --threshold RULE       auto (default), quantile:0.005 or value:0
+  --seed N               (default 0)
+  --limit N              only the first N samples
+  --threads N            threads of ONNX Runtime
+  --provider NAME        execution provider (default cpu)
+  --memory MB            ceiling on what is kept in memory (default 4096)
+  --json FILE            write the result as JSON ("-" is stdout)
+  --report DIR           write a self-contained index.html`,
+  cam: `usage: onnxplain cam MODEL (--image FILE | --input X.npy) --method NAME --out FILE
+
+  --method NAME          eigencam, cam, randomcam
+  --layer LAYER          again for several, whose maps are averaged; default: the last spatial layer before pooling
+  --class N|NAME         default: each input's highest output
+  --output NAME          for models with several outputs
+  --probe PROBE          how a picture is prepared
+  --seed N               for randomcam (default 0)
+  --raw                  the map before ReLU, scaling and resizing
+  --colormap NAME        viridis (default), inferno or jet; for pictures
+  --out FILE             .npy (float32, N × H × W) or .png (overlay)`,
+  version: `usage: onnxplain version`,
+};
+
+export const usageOf = (command: string | null): string => (command && usages[command]) || general;

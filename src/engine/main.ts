@@ -1,0 +1,54 @@
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node.js';
+import {
+  engineRequest,
+  explainEvent,
+  memoryRequest,
+  toResponseError,
+  type EngineMethod,
+  type EngineParams,
+  type EngineResult,
+} from '../shared/engineRpc.js';
+import { createEngine, mediaFolder } from './index.js';
+
+/**
+ * The engine's own process. It is forked by the extension, speaks `engineRpc` over the fork's channel, and ends with it.
+ * ONNX Runtime blocks this thread while it runs, which is why the thread is nobody else's.
+ */
+const engine = createEngine({ media: mediaFolder() });
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+function serve<M extends EngineMethod>(
+  method: M,
+  handle: (params: EngineParams<M>, signal: AbortSignal) => Promise<EngineResult<M>>,
+): void {
+  connection.onRequest(engineRequest(method), async (params, token: CancellationToken) => {
+    const abort = new AbortController();
+    const cancelling = token.onCancellationRequested(() => abort.abort());
+    try {
+      return await handle(params, abort.signal);
+    } catch (error) {
+      throw toResponseError(error, abort.signal.aborted);
+    } finally {
+      cancelling.dispose();
+    }
+  });
+}
+
+serve('version', () => engine.version());
+serve('inspect', (params) => engine.inspect(params));
+serve('proposeProbes', (params) => engine.proposeProbes(params));
+serve('probeFileText', (params) => engine.probeFileText(params));
+serve('explain', ({ id, ...request }, signal) =>
+  engine.explain(request, (event) => void connection.sendNotification(explainEvent, { id, event }), signal),
+);
+serve('picture', (params) => engine.picture(params));
+serve('sample', (params) => engine.sample(params));
+serve('map', (params, signal) => engine.map(params, signal));
+serve('columnEffect', (params) => engine.columnEffect(params));
+serve('feeds', (params) => engine.feeds(params));
+serve('report', (params) => engine.report(params));
+connection.onRequest(memoryRequest, () => ({ resident: process.memoryUsage.rss() }));
+
+// Without its parent this process has nobody to answer.
+process.on('disconnect', () => process.exit(0));
+connection.listen();
