@@ -64,6 +64,8 @@ export interface PanelMethods {
   goToCode(p: { layer: string }): void;
   openSettings(p: Record<string, never>): void;
   openLog(p: Record<string, never>): void;
+  /** VS Code's own editor for workspace trust; the way out of `restricted`. */
+  manageTrust(p: Record<string, never>): void;
 }
 
 export interface MapCall {
