@@ -70,5 +70,9 @@ export interface TensorReference {
   data:
     | { in: 'raw'; offset: number; length: number }
     | { in: 'typed'; field: string; chunks: { offset: number; length: number; packed: boolean }[] }
-    | { in: 'external'; file: string; offset: number; length: number | null };
+    | { in: 'external'; file: string; offset: number; length: number | null }
+    /** Kept as indices and values; `readTensor` refuses it. */
+    | { in: 'sparse' };
+  /** The elements of small tensors (at most 64 integers or floats): shapes, axes, scales. Read with the structure. */
+  values?: number[];
 }

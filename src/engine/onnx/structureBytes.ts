@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { elementCount, rawBytes } from './elementType.js';
+import { lengthDelimited } from './appendOutputs.js';
+import { FileWindow } from './fileWindow.js';
+import type { OnnxModel } from './model.js';
+import { eachField, type Field, integer, message, pushIntegers } from './wire.js';
+import { elementTypeName } from './elementType.js';
+
+/** Weights smaller than this stay where they are: shapes and the like must be at hand when ONNX Runtime infers shapes. */
+const smallWeight = 16 * 1024;
+
+/**
+ * A model's bytes without its large weights, which become references into the model's own file (ONNX's external data).
+ * ONNX Runtime maps them from there. So a model of several GB needs no second copy in memory, and one that is past
+ * protobuf's limit of 2 GB can be run at all.
+ */
+export function structureBytes(model: OnnxModel): Buffer {
+  const file = new FileWindow(model.path, model.size);
+  try {
+    const parts: Buffer[] = [];
+    eachField(file, 0, model.size, (field) => {
+      parts.push(field.number === 7 ? lengthDelimited(7, graphBytes(file, field, model.path)) : copied(file, field));
+    });
+    return Buffer.concat(parts);
+  } finally {
+    file.close();
+  }
+}
+
+function graphBytes(file: FileWindow, graph: Field, modelPath: string): Buffer {
+  const parts: Buffer[] = [];
+  message(file, graph, (field) => {
+    parts.push(field.number === 5 ? weightBytes(file, field, modelPath) : copied(file, field));
+  });
+  return Buffer.concat(parts);
+}
+
+/** An initializer as it is, or with its raw data (field 9) replaced by external_data (13) and data_location (14). */
+function weightBytes(file: FileWindow, tensor: Field, modelPath: string): Buffer {
+  const kept: Field[] = [];
+  const dims: number[] = [];
+  let type = 0;
+  let raw: Field | null = null;
+  message(file, tensor, (field) => {
+    if (field.number === 9) {
+      raw = field;
+      return;
+    }
+    kept.push(field);
+    if (field.number === 1) {
+      pushIntegers(file, field, dims);
+    } else if (field.number === 2) {
+      type = integer(file, field);
+    }
+  });
+  const data = raw as Field | null;
+  // A damaged weight is passed on as it is, for ONNX Runtime to refuse.
+  if (
+    !data ||
+    data.end - data.at < smallWeight ||
+    data.end - data.at !== rawBytes(elementTypeName(type), elementCount(dims))
+  ) {
+    return copied(file, tensor);
+  }
+  const entry = (key: string, value: string): Buffer =>
+    lengthDelimited(13, Buffer.concat([lengthDelimited(1, Buffer.from(key)), lengthDelimited(2, Buffer.from(value))]));
+  const body = [
+    ...kept.map((field) => copied(file, field)),
+    entry('location', path.basename(modelPath)),
+    entry('offset', String(data.at)),
+    entry('length', String(data.end - data.at)),
+    // data_location = EXTERNAL
+    Buffer.from([14 * 8, 1]),
+  ];
+  return lengthDelimited(5, Buffer.concat(body));
+}
+
+const copied = (file: FileWindow, field: Field): Buffer =>
+  Buffer.from(file.bytes(field.start, field.end - field.start));

@@ -1,0 +1,179 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import type * as Ort from 'onnxruntime-node';
+import { UserError } from '../../shared/userError.js';
+import { appendOutputs, type OnnxModel, structureBytes } from '../onnx/index.js';
+import { checkRunnable } from './checkRunnable.js';
+import { checkShape, convertElements, type SessionInput, shapeText } from './feed.js';
+import { fromFetched } from './fetched.js';
+import { openingRefused, runFailed } from './refusal.js';
+import type { Tensor } from './tensor.js';
+
+/** A model that is loaded and can run. `run` and `openSession` block the thread that calls them: not for an editor's host. */
+export interface Session {
+  /** The model's file name, for messages. */
+  model: string;
+  inputs: SessionInput[];
+  /** Every output that can be fetched: the model's own tensors and those asked for. */
+  outputs: string[];
+  /** The execution provider that the session was opened with. */
+  provider: string;
+  /** What the user should know about how it was opened, one sentence each. */
+  notes: string[];
+  /**
+   * Computes the outputs named in `fetch`, and nothing that they don't need. Feeds are converted to the declared types.
+   *
+   * @throws UserError where feeds are missing or do not fit, or a node can't run on them
+   */
+  run(feeds: Record<string, Tensor>, fetch: readonly string[]): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Tensors of the main graph to fetch besides the model's outputs. */
+  outputs: readonly string[];
+  /** Null: ONNX Runtime chooses, one per physical core. */
+  threads?: number | null;
+  /** `cpu`, or `cuda`, `webgpu`, `dml`, `coreml` where this build has them; otherwise the CPU is used and a note says so. */
+  provider?: string;
+  /** ONNX Runtime's memory arena: faster runs with changing sizes, but the process keeps its peak. Off by default. */
+  arena?: boolean;
+}
+
+/** Models up to this size are handed over as bytes; the weights of larger ones are mapped from their file. */
+const wholeFileBytes = 256 * 1024 * 1024;
+
+/**
+ * Loads a model, with more of its tensors as outputs.
+ *
+ * @throws UserError where a tensor is not in the model, or ONNX Runtime refuses the model
+ */
+export async function openSession(model: OnnxModel, options: SessionOptions): Promise<Session> {
+  const name = path.basename(model.path);
+  checkRunnable(name, model, options.outputs);
+  const ort = await loadRuntime();
+  const bytes = await bytesWith(model, appendOutputs(model, options.outputs));
+  const provider = options.provider ?? 'cpu';
+  const notes: string[] = [];
+  const create = (providers: string[]): Promise<Ort.InferenceSession> =>
+    ort.InferenceSession.create(bytes, {
+      executionProviders: providers,
+      intraOpNumThreads: options.threads ?? 0,
+      enableCpuMemArena: options.arena ?? false,
+      logSeverityLevel: fatalOnly,
+      extra: { session: { model_external_initializers_file_folder_path: path.dirname(path.resolve(model.path)) } },
+    });
+  let session: Ort.InferenceSession;
+  let used = provider;
+  try {
+    session = await create(provider === 'cpu' ? ['cpu'] : [provider, 'cpu']);
+  } catch (error) {
+    if (provider === 'cpu') {
+      throw openingRefused(name, error);
+    }
+    used = 'cpu';
+    session = await create(['cpu']).catch((second: unknown) => {
+      throw openingRefused(name, second);
+    });
+    notes.push(`The execution provider "${provider}" can't be used here; running on the CPU.`);
+  }
+  return sessionOf(name, model, ort, session, used, notes);
+}
+
+function sessionOf(
+  name: string,
+  model: OnnxModel,
+  ort: Runtime,
+  session: Ort.InferenceSession,
+  provider: string,
+  notes: string[],
+): Session {
+  const stated = new Map(model.graph.inputs.map((input) => [input.name, input.shape]));
+  const inputs = session.inputMetadata.map((input) => ({
+    name: input.name,
+    type: input.isTensor ? input.type : 'not a tensor',
+    shape: stated.get(input.name) ?? null,
+  }));
+  const outputs = session.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
+  const fetchable = new Set(outputs);
+  return {
+    model: name,
+    inputs,
+    outputs,
+    provider,
+    notes,
+    async run(feeds, fetch) {
+      const missing = fetch.find((output) => !fetchable.has(output));
+      if (missing !== undefined) {
+        throw new UserError(`${name}: "${missing}" is not a tensor that this session gives`, {
+          hint: 'sequences and maps have no activations',
+          code: 'model/not-a-tensor',
+        });
+      }
+      const converted: Record<string, Ort.Tensor> = {};
+      for (const input of inputs) {
+        const tensor = feeds[input.name];
+        if (!tensor) {
+          const want = input.shape ? `${input.type}, ${shapeText(input.shape)}` : input.type;
+          throw new UserError(`${name}: nothing feeds the input "${input.name}" (${want})`, {
+            hint: 'give it a value under "inputs" in the probe file',
+            code: 'model/input-missing',
+          });
+        }
+        checkShape(name, input, tensor.dims);
+        const elements = convertElements(name, input, tensor);
+        // Its constructor has one overload a type; all of them take (type, data, dims).
+        const make = ort.Tensor as unknown as new (type: string, data: unknown, dims: readonly number[]) => Ort.Tensor;
+        converted[input.name] = new make(input.type, elements, tensor.dims);
+      }
+      if (fetch.length === 0) {
+        return {};
+      }
+      const results = await session
+        .run(converted, [...fetch], { logSeverityLevel: fatalOnly })
+        .catch((error: unknown) => {
+          throw runFailed(name, error);
+        });
+      return Object.fromEntries(fetch.map((output) => [output, fromFetched(results[output])]));
+    },
+    release: () => session.release(),
+  };
+}
+
+type Runtime = typeof Ort;
+
+/** ONNX Runtime's log level: what it has to say comes as errors, its warnings would go to the terminal. */
+const fatalOnly = 4;
+
+/** Loaded when first needed: reading a structure must not wait for it. */
+async function loadRuntime(): Promise<Runtime> {
+  const ort = await import('onnxruntime-node');
+  ort.env.logLevel = 'fatal';
+  return ort;
+}
+
+/** The file's bytes followed by the outputs to append, in one buffer. */
+async function bytesWith(model: OnnxModel, appended: Uint8Array): Promise<Uint8Array> {
+  if (model.size > wholeFileBytes) {
+    return Buffer.concat([structureBytes(model), appended]);
+  }
+  const bytes = new Uint8Array(model.size + appended.length);
+  const handle = await fs.open(model.path, 'r');
+  try {
+    let filled = 0;
+    while (filled < model.size) {
+      const { bytesRead } = await handle.read(bytes, filled, model.size - filled, filled);
+      if (bytesRead === 0) {
+        throw new UserError(`${path.basename(model.path)}: changed while it was read`, {
+          hint: 'try again when it has been written',
+          code: 'model/changed',
+        });
+      }
+      filled += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+  bytes.set(appended, model.size);
+  return bytes;
+}
