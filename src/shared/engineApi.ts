@@ -35,6 +35,8 @@ export interface EngineVersion {
   onnxruntime: string;
   node: string;
   providers: string[];
+  /** What `map` can draw, in the order to offer it. */
+  methods?: MapMethod[];
 }
 
 /** Which inputs to explain with. */
