@@ -1,0 +1,47 @@
+import type { Node, OnnxModel } from '../onnx/model.js';
+import { UserError } from '../../shared/userError.js';
+
+/** The output that scores classes, and the tensor that holds its logits. */
+export interface ClassOutput {
+  output: string;
+  /** What enters the final Softmax, LogSoftmax or Sigmoid; the output itself where there is none. */
+  logits: string;
+  /** How logits become probabilities. */
+  link: 'softmax' | 'sigmoid';
+  notes: string[];
+}
+
+/** Operators that change neither values nor their order, between a softmax and the output. */
+const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
+const links: Record<string, ClassOutput['link']> = { Softmax: 'softmax', LogSoftmax: 'softmax', Sigmoid: 'sigmoid' };
+
+/**
+ * @param name of the output; null: the first float output
+ * @throws UserError where the model has no such output
+ */
+export function classOutput(model: OnnxModel, name: string | null): ClassOutput {
+  const { outputs, nodes } = model.graph;
+  const floats = outputs.filter(({ type }) => /^(float|double|bfloat)/.test(type) || type === '');
+  const chosen = name === null ? floats[0] : outputs.find((output) => output.name === name);
+  if (!chosen) {
+    throw new UserError(
+      name === null ? `${model.path}: no output holds class scores` : `${model.path}: there is no output "${name}"`,
+      {
+        hint: `the outputs are ${outputs.map((output) => `"${output.name}"`).join(', ') || 'none'}`,
+        code: 'map/output',
+      },
+    );
+  }
+  const notes =
+    name === null && floats.length > 1
+      ? [`Classes are those of output "${chosen.name}", the first of ${floats.length}.`]
+      : [];
+  const madeBy = new Map<string, Node>(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  for (let node = madeBy.get(chosen.name); node; node = madeBy.get(node.inputs[0])) {
+    if (node.domain === '' && Object.hasOwn(links, node.op)) {
+      return { output: chosen.name, logits: node.inputs[0], link: links[node.op], notes };
+    }
+    if (!passing.has(node.op)) break;
+  }
+  return { output: chosen.name, logits: chosen.name, link: 'softmax', notes };
+}
