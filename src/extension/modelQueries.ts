@@ -1,0 +1,116 @@
+import type {
+  ColumnEffect,
+  Feed,
+  MapResult,
+  Picture,
+  ProbeChoice,
+  ProbeProposal,
+  SampleView,
+} from '../shared/engineApi.js';
+import { engineFailure, type EngineMethod, type EngineParams, type EngineResult } from '../shared/engineRpc.js';
+import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
+import { UserError } from '../shared/userError.js';
+import type { CallOptions, EngineClient } from './engineClient.js';
+import type { ModelResults } from './modelResults.js';
+import { PictureCache } from './pictureCache.js';
+import { strongestPictures } from './strongestPictures.js';
+
+/** These repeat themselves once when the engine was lost under them: the page need not know. */
+const repeatable: ReadonlySet<EngineMethod> = new Set(['version', 'picture', 'sample', 'columnEffect', 'feeds']);
+
+/** What a panel asks the engine about a model that has results: its samples, pictures, maps and weights. */
+export class ModelQueries {
+  readonly #pictures = new PictureCache();
+  #interrupt = new AbortController();
+
+  constructor(
+    private readonly model: string,
+    private readonly engine: EngineClient,
+    private readonly results: ModelResults,
+    /** The user's choice of a probe set, for as long as no explanation has settled on one. */
+    private readonly chosen: () => ProbeChoice | null,
+  ) {}
+
+  async unit(layer: string, unit: number): Promise<UnitDetail> {
+    const { results, explanation } = this.results.unit(layer, unit);
+    const samples = await Promise.all(explanation.top.map(({ sample }) => this.sample(sample)));
+    return { layer: results.layer, explanation, labelled: results.labelled.has(unit), samples };
+  }
+
+  async strongest(layer: string, unit: number, count: number, size: number): Promise<StrongestPicture[]> {
+    const { results, index } = this.results.unit(layer, unit);
+    return strongestPictures(results, index, count, {
+      picture: (sample) => this.picture(sample, size),
+      sample: (sample) => this.sample(sample),
+    });
+  }
+
+  sample(sample: number): Promise<SampleView> {
+    return this.ask('sample', { model: this.model, probe: this.#probe(), sample });
+  }
+
+  picture(sample: number, size: number): Promise<Picture> {
+    const probe = this.#probe();
+    return this.#pictures.get(`${sample} ${size}`, () =>
+      this.ask('picture', { model: this.model, probe, sample, size }),
+    );
+  }
+
+  columnEffect(layer: string, unit: number, sample: number): Promise<ColumnEffect[]> {
+    return this.ask('columnEffect', { model: this.model, probe: this.#probe(), layer, unit, sample });
+  }
+
+  feeds(layer: string, unit: number): Promise<Feed[]> {
+    return this.ask('feeds', { model: this.model, layer, unit, limit: 12 });
+  }
+
+  map(call: MapCall): Promise<MapResult> {
+    const probe = this.results.probe?.choice ?? this.chosen();
+    return this.ask('map', { ...call, model: this.model, probe }, { signal: this.#interrupt.signal });
+  }
+
+  proposals(folders: string[]): Promise<ProbeProposal[]> {
+    return this.ask('proposeProbes', { model: this.model, folders }, { signal: this.#interrupt.signal });
+  }
+
+  probeFileText(): Promise<string> {
+    return this.ask('probeFileText', { model: this.model, probe: this.#probe() });
+  }
+
+  async report(folder: string): Promise<{ file: string }> {
+    const { explanation } = this.results;
+    if (!explanation)
+      throw new UserError('There is no finished explanation to report', { hint: 'run Explain Neurons to its end' });
+    return this.ask('report', { explanation, probe: this.#probe(), folder }, { signal: this.#interrupt.signal });
+  }
+
+  async ask<M extends EngineMethod>(
+    method: M,
+    params: Omit<EngineParams<M>, 'id'>,
+    options?: CallOptions,
+  ): Promise<EngineResult<M>> {
+    try {
+      return await this.engine.call(method, params, options);
+    } catch (error) {
+      if (engineFailure(error).code !== 'engine/lost' || !repeatable.has(method)) throw error;
+      return this.engine.call(method, params, options);
+    }
+  }
+
+  /** Ends the queries that may take long. */
+  interrupt(): void {
+    this.#interrupt.abort();
+    this.#interrupt = new AbortController();
+  }
+
+  /** Samples are no longer what they were: another probe set, or another version of the model. */
+  forgetPictures(): void {
+    this.#pictures.clear();
+  }
+
+  #probe(): ProbeChoice {
+    const choice = this.results.probe?.choice ?? this.chosen();
+    if (!choice) throw new UserError('No probe set is in use yet', { hint: 'explain the model or choose a probe set' });
+    return choice;
+  }
+}

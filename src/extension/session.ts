@@ -1,0 +1,336 @@
+import path from 'node:path';
+import type { ExplainEvent, MapMethod, ProbeChoice } from '../shared/engineApi.js';
+import { engineFailure } from '../shared/engineRpc.js';
+import type { Layer } from '../shared/model.js';
+import type { LayerSummary, PanelEvent, PanelState, PanelStatus, PanelView } from '../shared/panelProtocol.js';
+import type { Settings } from '../shared/results.js';
+import { UserError } from '../shared/userError.js';
+import type { EngineClient } from './engineClient.js';
+import { fingerprint, sameFiles, type Fingerprint } from './fingerprint.js';
+import { ModelQueries } from './modelQueries.js';
+import { ModelResults } from './modelResults.js';
+import type { ResultStore } from './resultStore.js';
+
+/** What the user's settings and the window say, asked for when it is needed. */
+export interface SessionSurroundings {
+  settings(): Settings;
+  /** The probe set that the user chose for this model; null: the engine's best proposal. */
+  probe(): ProbeChoice | null;
+  run(): { threads: number | null; provider: string; memory: number };
+  folders(): string[];
+  trusted(): boolean;
+  explainOnOpen(): boolean;
+  log(line: string): void;
+}
+
+/** What is null or absent stays as it is. */
+export interface ExplainChange {
+  probe?: ProbeChoice | null;
+  layers?: string[] | null;
+  settings?: Settings | null;
+}
+
+/** Which of the page's events is due, and for `rows` of which layers; the listener asks the session for the rest. */
+export type SessionListener = (event: PanelEvent['event'], layers: readonly string[]) => void;
+
+/** A file that keeps the reader busy for this long is not a model that anyone explains. */
+const inspectDeadline = 30_000;
+
+/**
+ * One model as the editor knows it: its results, and the work under way. It outlives the panels that show it and the
+ * engine process that computes it.
+ */
+export class ModelSession {
+  readonly results = new ModelResults();
+  readonly queries: ModelQueries;
+  #status: PanelStatus = {
+    state: 'empty',
+    progress: null,
+    error: null,
+    stale: false,
+    warnings: [],
+    milliseconds: null,
+  };
+  #settings: Settings;
+  #layersAsked: string[] = [];
+  #methods: MapMethod[] = [];
+  #view: PanelView = { tab: 'neurons', layer: null, unit: null, input: null };
+  #opening: Promise<void> | null = null;
+  #work: { abort: AbortController; ended: Promise<void> } | null = null;
+  readonly #listeners = new Set<SessionListener>();
+
+  constructor(
+    readonly model: string,
+    readonly engine: EngineClient,
+    private readonly store: ResultStore,
+    private readonly surroundings: SessionSurroundings,
+  ) {
+    this.#settings = surroundings.settings();
+    this.queries = new ModelQueries(model, engine, this.results, () => surroundings.probe());
+  }
+
+  get name(): string {
+    return path.basename(this.model);
+  }
+
+  get status(): PanelStatus {
+    return this.#status;
+  }
+
+  get view(): PanelView {
+    return this.#view;
+  }
+
+  onEvent(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Once: loads what was found before, reads the model's structure, and explains where the user wants that. */
+  open(): Promise<void> {
+    return (this.#opening ??= this.#open());
+  }
+
+  async state(): Promise<PanelState> {
+    await this.open();
+    const { structure, probe } = this.results;
+    return {
+      model: { name: this.name, folder: path.dirname(this.model) },
+      structure,
+      probe,
+      layers: this.layers(),
+      status: this.#status,
+      settings: this.#settings,
+      methods: this.#methods,
+      view: this.#view,
+    };
+  }
+
+  layers(): LayerSummary[] {
+    return this.results.summaries(this.#status.state === 'working' ? this.#expected() : []);
+  }
+
+  /** Pages show this now, and first when they open. */
+  show(view: PanelView): void {
+    this.#view = view;
+    this.#tell('show');
+  }
+
+  /** Explains, from the start. Resolves when the work has ended, however it did. */
+  async explain(change: ExplainChange = {}): Promise<void> {
+    await this.open();
+    await this.#explain(change);
+  }
+
+  /** As `explain`, unless there are labels of the model as it is now, or they are on their way. */
+  async explainIfNeeded(): Promise<void> {
+    await this.open();
+    const { state, stale } = this.#status;
+    if (this.#work || (state === 'done' && !stale)) return;
+    if (!this.results.structure) await this.#inspect();
+    if (this.results.structure) await this.#explain({});
+  }
+
+  /** Ends all work under way; what has arrived stays. Resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.queries.interrupt();
+    this.#work?.abort.abort();
+    await this.#work?.ended;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    this.engine.stop();
+    if (!this.results.structure) await this.#inspect();
+    if (this.results.structure) await this.#explain({});
+  }
+
+  /** The file was written: its structure is read again, labels made before are marked as old. */
+  async fileChanged(): Promise<void> {
+    await this.open();
+    const now = await this.#fingerprint();
+    const labelled = this.results.layers.size > 0;
+    if (labelled && sameFiles(now, this.results.made) && this.#status.state !== 'failed') return;
+    // The engine may hold the model as it was.
+    if (!this.#work) this.engine.stop();
+    this.queries.forgetPictures();
+    await this.#inspect();
+    if (labelled) this.#setStatus({ stale: true });
+    else if (!this.#work && this.results.structure && this.surroundings.explainOnOpen()) void this.#explain({});
+  }
+
+  async trustGranted(): Promise<void> {
+    await this.open();
+    if (this.#status.state !== 'restricted') return;
+    this.#setStatus({ state: 'empty' });
+    await this.#loadMethods();
+    if (this.surroundings.explainOnOpen()) void this.#explain({});
+  }
+
+  async dispose(): Promise<void> {
+    this.#listeners.clear();
+    await this.stop();
+    this.engine.dispose();
+  }
+
+  async #open(): Promise<void> {
+    const stored = await this.store.load(this.model);
+    if (stored) {
+      const { structure, probe, layers, explanation, made } = stored;
+      Object.assign(this.results, { structure, probe, explanation, made });
+      for (const layer of layers) this.results.layers.set(layer.layer.name, layer);
+      this.#settings = stored.settings;
+      this.#setStatus({
+        state: explanation ? 'done' : 'stopped',
+        stale: !sameFiles(await this.#fingerprint(), made),
+        warnings: stored.warnings,
+        milliseconds: stored.milliseconds,
+      });
+    }
+    if (!stored || this.#status.stale) await this.#inspect();
+    if (!this.surroundings.trusted()) {
+      if (this.#status.state === 'empty') this.#setStatus({ state: 'restricted' });
+      return;
+    }
+    await this.#loadMethods();
+    if (!stored && this.results.structure && this.surroundings.explainOnOpen()) void this.#explain({});
+  }
+
+  async #loadMethods(): Promise<void> {
+    if (!this.results.structure) return;
+    try {
+      this.#methods = (await this.queries.ask('version', {})).methods ?? [];
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #inspect(): Promise<void> {
+    try {
+      const structure = await this.queries.ask('inspect', { model: this.model }, { deadline: inspectDeadline });
+      this.results.structure = structure;
+      this.#tell('structure');
+      if (this.#status.state === 'failed')
+        this.#setStatus({ state: this.results.layers.size > 0 ? 'stopped' : 'empty', error: null });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #explain({ probe, layers, settings }: ExplainChange): Promise<void> {
+    if (!this.surroundings.trusted()) return this.#setStatus({ state: 'restricted' });
+    // Two may wait for the same end; the later one then finds the earlier one's work and ends that too.
+    while (this.#work) await this.stop();
+    this.#settings = settings ?? this.#settings;
+    this.#layersAsked = layers ?? this.#layersAsked;
+    const abort = new AbortController();
+    const choice = probe ?? this.surroundings.probe() ?? this.results.probe?.choice ?? null;
+    const ended = this.#run(choice, abort.signal);
+    this.#work = { abort, ended };
+    await ended;
+  }
+
+  async #run(probe: ProbeChoice | null, signal: AbortSignal): Promise<void> {
+    const started = Date.now();
+    const before = await fingerprint(this.model, null);
+    this.results.explanation = null;
+    if (this.results.layers.size === 0) this.results.made = before;
+    this.#setStatus({ state: 'working', progress: null, error: null, warnings: [] });
+    this.#tell('layers');
+    let outcome: Partial<PanelStatus>;
+    try {
+      const explanation = await this.engine.call(
+        'explain',
+        {
+          model: this.model,
+          probe,
+          folders: this.surroundings.folders(),
+          layers: this.#layersAsked,
+          units: null,
+          settings: this.#settings,
+          limit: null,
+          activations: null,
+          ...this.surroundings.run(),
+        },
+        { signal, onEvent: (event) => this.#onEvent(event) },
+      );
+      const now = await this.#fingerprint();
+      this.results.finish(explanation, { model: before.model, probe: now.probe });
+      const stale = now.model !== before.model;
+      outcome = { state: 'done', stale, milliseconds: Date.now() - started };
+    } catch (error) {
+      const failure = engineFailure(error);
+      if (failure.code === 'engine/cancelled') outcome = { state: 'stopped' };
+      else {
+        this.surroundings.log(`explain: ${describe(error)}`);
+        outcome = { state: failure.code === 'engine/lost' ? 'lost' : 'failed', error: failure };
+      }
+    }
+    this.#work = null;
+    this.#setStatus({ ...outcome, progress: null });
+    this.#tell('layers');
+    this.#tell('rows', [...this.results.layers.keys()]);
+    await this.#save().catch((error) => this.surroundings.log(`results were not kept: ${describe(error)}`));
+  }
+
+  #onEvent(event: ExplainEvent): void {
+    if (event.type === 'progress') return this.#setStatus({ progress: event });
+    if (event.type === 'warning') return this.#setStatus({ warnings: [...this.#status.warnings, event.message] });
+    const otherProbe = this.results.apply(event);
+    if (otherProbe) this.queries.forgetPictures();
+    if (event.type === 'structure') this.#tell('structure');
+    if (event.type === 'probe') this.#tell('probe');
+    if (event.type !== 'structure' && (event.type !== 'probe' || otherProbe)) this.#tell('layers');
+    if (event.type === 'statistics') this.#tell('rows', [event.layer.layer.name]);
+    if (event.type === 'labels') this.#tell('rows', [event.layer]);
+  }
+
+  /** The layers that an explanation under way will bring, as far as the structure says. */
+  #expected(): Layer[] {
+    const layers = this.results.structure?.layers.filter(({ units }) => units !== null) ?? [];
+    if (this.#layersAsked.length === 0) return layers;
+    const asked = new Set<string | null>(this.#layersAsked);
+    return layers.filter(({ name, node, module }) => asked.has(name) || asked.has(node) || asked.has(module));
+  }
+
+  async #save(): Promise<void> {
+    const { structure, probe, layers, explanation, made } = this.results;
+    if (!structure || layers.size === 0) return;
+    const { warnings, milliseconds } = this.#status;
+    await this.store.save(this.model, {
+      made,
+      structure,
+      probe,
+      settings: this.#settings,
+      layers: [...layers.values()],
+      explanation,
+      warnings,
+      milliseconds,
+    });
+  }
+
+  #fingerprint(): Promise<Fingerprint> {
+    return fingerprint(this.model, this.results.probe?.path ?? null);
+  }
+
+  #fail(error: unknown): void {
+    const failure = engineFailure(error);
+    this.surroundings.log(`${this.name}: ${describe(error)}`);
+    this.#setStatus({ state: failure.code === 'engine/lost' ? 'lost' : 'failed', error: failure });
+  }
+
+  #setStatus(change: Partial<PanelStatus>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#tell('status');
+  }
+
+  #tell(event: PanelEvent['event'], layers: readonly string[] = []): void {
+    for (const listener of this.#listeners) listener(event, layers);
+  }
+}
+
+/** For the log: a user's error as its sentence, a bug with its stack. */
+export function describe(error: unknown): string {
+  if (error instanceof UserError && error.code !== 'engine/bug') return `${error.code}: ${error.sentence}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
