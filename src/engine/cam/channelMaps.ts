@@ -1,0 +1,50 @@
+/**
+ * Class activation map: the channels, weighted by what the linear layer after global average pooling gives the class.
+ * Zhou et al. 2016, eq. 2: M(i, j) = sum over k of w_k A_k(i, j).
+ *
+ * @param activations channels × height × width
+ * @param weights     one a channel: the class's row
+ * @returns height × width, before ReLU and scaling
+ */
+export function cam(activations: Float32Array, weights: ArrayLike<number>): Float32Array {
+  const channels = weights.length;
+  const places = activations.length / channels;
+  const sums = new Float64Array(places);
+  for (let channel = 0; channel < channels; channel++) {
+    const weight = weights[channel];
+    if (weight === 0) continue;
+    for (let place = 0; place < places; place++) sums[place] += weight * activations[channel * places + place];
+  }
+  return Float32Array.from(sums);
+}
+
+/**
+ * Channels weighted by chance, uniformly in [-1, 1): what a map looks like that knows nothing, for comparison.
+ *
+ * @param seed equal seeds give equal maps
+ * @returns height × width, before ReLU and scaling
+ */
+export function randomCam(activations: Float32Array, channels: number, seed: number): Float32Array {
+  const random = mulberry32(seed);
+  return cam(
+    activations,
+    Float64Array.from({ length: channels }, () => 2 * random() - 1),
+  );
+}
+
+/** The unit's own map: its activation at each place. */
+export function unitMap(activations: Float32Array, channels: number, unit: number): Float32Array {
+  const places = activations.length / channels;
+  return activations.slice(unit * places, (unit + 1) * places);
+}
+
+/** Tommy Ettinger's mulberry32, public domain: uniform in [0, 1). */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
