@@ -1,0 +1,61 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Settings, UnitExplanation } from '../../shared/results.js';
+import type { FiringCounts } from '../unit/firingCounts.js';
+import type { Groups } from './groups.js';
+import { bestIou, searchUnit } from './search.js';
+
+/** Milliseconds of work after which other events get their turn. */
+const turn = 30;
+
+export interface ExplainUnitsOptions {
+  groups: Groups;
+  firing: FiringCounts;
+  /** The units as measured, in the order of `firing.units`. */
+  measured: readonly UnitExplanation[];
+  settings: Pick<Settings, 'search' | 'maxLength' | 'beam'>;
+  signal?: AbortSignal;
+  /** One sentence, once, where units got the beam's label because the proof would have taken too long. */
+  onNote?: (note: string) => void;
+}
+
+/**
+ * Labels the measured units one by one, those that fire most first (then by index). Units that are dead, constant or rare
+ * come out as they went in. The floor is the mean over the shuffles; 0 where there was none (a probe set of one sample).
+ * Gives other events a turn every 30 ms.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerator<UnitExplanation, void, undefined> {
+  const { groups, firing, measured, settings, signal } = options;
+  const order = measured.map((_, slot) => slot).sort((a, b) => firing.fires[b] - firing.fires[a] || a - b);
+  let fellBack = 0;
+  let since = performance.now();
+  for (const slot of order) {
+    if (performance.now() - since > turn) {
+      await setImmediate();
+      since = performance.now();
+    }
+    signal?.throwIfAborted();
+    const unit = measured[slot];
+    if (unit.status !== 'explained') {
+      yield unit;
+      continue;
+    }
+    const found = searchUnit(groups, firing.counts[slot], settings);
+    const floors = firing.shuffled.map((round) => bestIou(groups, round[slot], settings));
+    const floor = floors.length > 0 ? floors.reduce((sum, iou) => sum + iou, 0) / floors.length : 0;
+    if (!found) {
+      yield { ...unit, status: 'no-match', floor };
+      continue;
+    }
+    const { fellBack: gaveUp, ...label } = found;
+    if (gaveUp) fellBack++;
+    yield { ...unit, ...label, floor };
+  }
+  if (fellBack > 0) {
+    options.onNote?.(
+      `${fellBack} of ${measured.length} units have the beam's label, not proven the best: ` +
+        `the proof for up to ${settings.maxLength} concepts of ${groups.atoms.length} would take too long`,
+    );
+  }
+}

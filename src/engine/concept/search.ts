@@ -1,0 +1,93 @@
+import type { Formula } from '../../shared/results.js';
+import type { GroupCounts } from '../unit/groupCounter.js';
+import { beamSearch } from './beamSearch.js';
+import { formulaLabel } from './formula.js';
+import type { Groups } from './groups.js';
+import { toFormula } from './leftDeep.js';
+import { optimalSearch } from './optimalSearch.js';
+import { SearchSpace } from './searchSpace.js';
+
+export interface SearchOptions {
+  search: 'beam' | 'optimal' | 'single';
+  /** Atoms in a formula at most; NOT is not counted. `single` takes 1. */
+  maxLength: number;
+  /** Formulas that each round extends. */
+  beam: number;
+  /** Steps that `optimal` may take for one unit before it falls back to the beam. */
+  budget?: number;
+}
+
+/** The formula that describes best where a unit fires. */
+export interface Label {
+  formula: Formula;
+  label: string;
+  /** Atoms. */
+  length: number;
+  /** |U ∩ f| / |U ∪ f| with U the firing positions. */
+  iou: number;
+  /** |U ∩ f| / |f| */
+  precision: number;
+  /** |U ∩ f| / |U| */
+  recall: number;
+  /** Proven: no left-deep formula of AND, OR, AND NOT with at most `maxLength` atoms scores higher. */
+  optimal: boolean;
+  /** `optimal` was asked for and took too long: this is the beam's. */
+  fellBack: boolean;
+  single: { label: string; iou: number };
+  /** Up to five next best formulas with other masks. */
+  alternatives: { label: string; iou: number }[];
+}
+
+const runnersUp = 5;
+
+/**
+ * Labels one unit. Formulas are left-deep, ((a op b) op c) … with OR, AND, AND NOT, and begin with a plain concept, as in
+ * the published searches: a bare `NOT a` is not among them.
+ *
+ * @param unit its firing positions per group
+ * @returns null where no concept overlaps the unit, so that no formula does
+ */
+export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOptions): Label | null {
+  const space = SearchSpace.of(groups);
+  let fires = 0;
+  for (const count of unit.counts) fires += count;
+  const maxLength = options.search === 'single' ? 1 : options.maxLength;
+  const settings = { maxLength, beam: options.beam, budget: options.budget };
+  const { ranking, proven } =
+    options.search === 'optimal'
+      ? optimalSearch(space, unit, fires, settings)
+      : { ranking: beamSearch(space, unit, fires, settings), proven: maxLength === 1 };
+  const [best, ...others] = ranking.entries;
+  if (!best) return null;
+
+  const written = ({ formula }: (typeof ranking.entries)[number]): string =>
+    formulaLabel(toFormula(formula, groups.atoms));
+  const [single] = beamSearch(space, unit, fires, { maxLength: 1, beam: 1 }).entries;
+  const covered = space.coverable(unit);
+  return {
+    formula: toFormula(best.formula, groups.atoms),
+    label: written(best),
+    length: best.formula.length,
+    iou: best.iou,
+    precision: best.hits / best.size,
+    recall: best.hits / fires,
+    // A formula that covers all that can be covered and nothing else can't be beaten, however it was found.
+    optimal: proven || (best.hits === covered && best.size === covered),
+    fellBack: options.search === 'optimal' && !proven,
+    single: { label: written(single), iou: single.iou },
+    alternatives: others.slice(0, runnersUp).map((other) => ({ label: written(other), iou: other.iou })),
+  };
+}
+
+/** The IoU alone: what the same search reaches on a shuffled unit. */
+export function bestIou(groups: Groups, unit: GroupCounts, options: SearchOptions): number {
+  const space = SearchSpace.of(groups);
+  const fires = unit.counts.reduce((sum, count) => sum + count, 0);
+  const maxLength = options.search === 'single' ? 1 : options.maxLength;
+  const settings = { maxLength, beam: options.beam, budget: options.budget };
+  const ranking =
+    options.search === 'optimal'
+      ? optimalSearch(space, unit, fires, settings).ranking
+      : beamSearch(space, unit, fires, settings);
+  return ranking.entries[0]?.iou ?? 0;
+}
