@@ -1,0 +1,2 @@
+export { maskSize } from './maskSize.js';
+export { measuring } from './measure.js';

@@ -1,0 +1,79 @@
+import { bitsetWords, setBit, type Concept } from '../conceptSet.js';
+import { brightness } from './brightness.js';
+import { colour } from './colour.js';
+import { edgeDensity } from './edgeDensity.js';
+import { edgeOrientation } from './edgeOrientation.js';
+import type { MeasuredPicture, Measurer } from './measurer.js';
+import { place } from './place.js';
+
+const measurers: Measurer[] = [colour, brightness, edgeOrientation, edgeDensity, place];
+
+export interface Measured {
+  concepts: Concept[];
+  notes: string[];
+}
+
+/**
+ * Concepts measured from the pixels of pictures that are added one after the other, all of height × width.
+ *
+ * A concept holds of a picture as a whole where it covers at least its family's share of it (`wholeShare`: a quarter, for edge
+ * orientations a tenth). What holds everywhere or nowhere explains nothing and is left out, with a note.
+ */
+export function measuring(
+  samples: number,
+  height: number,
+  width: number,
+): { add(picture: MeasuredPicture): void; result(): Measured } {
+  const size = height * width;
+  const families = measurers.map((measurer) => ({
+    measurer,
+    masks: measurer.names.map(() => new Uint32Array(bitsetWords(samples * size))),
+    wholes: measurer.names.map(() => new Uint32Array(bitsetWords(samples))),
+    positions: new Float64Array(measurer.names.length),
+    pictures: new Float64Array(measurer.names.length),
+  }));
+  let sample = 0;
+  let coloured = false;
+  return {
+    add(picture) {
+      coloured ||= picture.channels === 3;
+      const first = sample * size;
+      for (const { measurer, masks, wholes, positions, pictures } of families) {
+        const covered = new Uint32Array(measurer.names.length);
+        measurer.measure(picture, (concept, position) => {
+          setBit(masks[concept], first + position);
+          covered[concept]++;
+        });
+        for (let concept = 0; concept < covered.length; concept++) {
+          positions[concept] += covered[concept];
+          if (measurer.wholeShare === null || covered[concept] < measurer.wholeShare * size) continue;
+          setBit(wholes[concept], sample);
+          pictures[concept]++;
+        }
+      }
+      sample++;
+    },
+    result() {
+      const concepts: Concept[] = [];
+      const nowhere: string[] = [];
+      const everywhere: string[] = [];
+      for (const { measurer, masks, wholes, positions, pictures } of families) {
+        if (measurer === colour && !coloured) continue;
+        measurer.names.forEach((name, i) => {
+          if (positions[i] === 0) nowhere.push(name);
+          else if (positions[i] === samples * size) everywhere.push(name);
+          else {
+            const divides = pictures[i] > 0 && pictures[i] < samples;
+            const ofSamples = divides ? wholes[i] : null;
+            concepts.push({ name, category: measurer.category, ofSamples, ofPositions: masks[i] });
+          }
+        });
+      }
+      const notes: string[] = [];
+      if (!coloured) notes.push('Colours were not measured, because the pictures are grey.');
+      if (nowhere.length) notes.push(`Left out, because they hold nowhere in these pictures: ${nowhere.join(', ')}.`);
+      if (everywhere.length) notes.push(`Left out, because they hold everywhere: ${everywhere.join(', ')}.`);
+      return { concepts, notes };
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Picture, ProbeChoice } from '../../shared/engineApi.js';
+import type { ImagesProbeFile } from '../../shared/probeFile.js';
+import { UserError } from '../../shared/userError.js';
+import type { ConceptSet } from '../concept/conceptSet.js';
+import type { Tensor, TensorData } from '../runtime/tensor.js';
+import { imageConcepts } from './imageConcepts.js';
+import {
+  classFolders,
+  decodeFile,
+  feeder,
+  findPictures,
+  mapInOrder,
+  preparationFor,
+  preparePicture,
+  rasterCache,
+  resize,
+  toRgba,
+  type PictureInput,
+  type Raster,
+} from './image/index.js';
+import type { ProbeSet } from './probeSet.js';
+
+export interface ImagesOptions {
+  /** Folder that the probe file's paths are relative to. */
+  base: string;
+  choice: ProbeChoice;
+  title?: string;
+  /** The model input that the pictures feed. */
+  input: PictureInput;
+  /** Values of the model's other inputs for one sample (repeated along a first axis of 1), or for a number of samples. */
+  otherInputs?: Record<string, Tensor> | ((count: number) => Record<string, Tensor>);
+  /** What was assumed before the pictures came into play. */
+  assumptions?: string[];
+  bundled?: boolean;
+}
+
+/** Prepared pictures that are kept: 8 bits a channel, so about 900 of 3 × 224 × 224. */
+const cacheBytes = 128 << 20;
+/** Files that are read at the same time; decoding itself runs one after the other. */
+const readAtOnce = 4;
+
+/** A folder or list of pictures as a probe set. Throws a UserError where none can be read or the input takes no pictures. */
+export async function openImages(file: ImagesProbeFile, options: ImagesOptions): Promise<ProbeSet> {
+  const { base, choice, input, otherInputs = {} } = options;
+  const concepts = file.concepts ?? {};
+  refuseMasks(concepts);
+  const preparation = preparationFor(input, file.preprocess);
+  const { files, skipped } = await findPictures(base, file.data);
+  const folder = Array.isArray(file.data) ? null : path.resolve(base, file.data);
+  const tensorOf = feeder(preparation);
+  const cache = rasterCache(cacheBytes);
+
+  const prepareFrom = async (picture: string): Promise<Raster> =>
+    preparePicture(await decodeFile(picture), preparation);
+  const prepared = async (sample: number): Promise<Raster> => {
+    const kept = cache.get(sample);
+    if (kept) return kept;
+    const raster = await prepareFrom(files[sample].path);
+    cache.set(sample, raster);
+    return raster;
+  };
+  const others = (count: number): Record<string, Tensor> =>
+    typeof otherInputs === 'function'
+      ? otherInputs(count)
+      : Object.fromEntries(Object.entries(otherInputs).map(([name, tensor]) => [name, repeated(tensor, count)]));
+  const checked = (sample: number): number => {
+    if (Number.isInteger(sample) && sample >= 0 && sample < files.length) return sample;
+    throw new UserError(`sample ${sample}: there are ${files.length} pictures`, { hint: `0 to ${files.length - 1}` });
+  };
+
+  return {
+    choice,
+    kind: 'images',
+    title: options.title ?? path.basename(folder ?? base),
+    path: folder ?? base,
+    samples: files.length,
+    input: input.name,
+    columns: [],
+    bundled: options.bundled ?? false,
+    drawn: false,
+    assumptions: [...(options.assumptions ?? []), ...preparation.assumptions, ...skippedSentence(skipped)],
+
+    async sha256() {
+      const hash = createHash('sha256').update(JSON.stringify({ preprocess: preparation.preprocess, concepts }));
+      for (const { path: picture, name } of files) {
+        const digest = createHash('sha256')
+          .update(await readFile(picture))
+          .digest();
+        hash.update(name).update('\0').update(digest);
+      }
+      if (concepts.labels !== undefined) hash.update(await readFile(path.resolve(base, concepts.labels)));
+      return hash.digest('hex');
+    },
+
+    async batch(first, count) {
+      const samples = Array.from({ length: count }, (_, i) => checked(first + i));
+      const rasters = await mapInOrder(samples, readAtOnce, prepared);
+      return { ...others(count), [input.name]: tensorOf(rasters) };
+    },
+
+    async prepareFile(picture) {
+      const raster = await prepareFrom(picture);
+      return {
+        feeds: { ...others(1), [input.name]: tensorOf([raster]) },
+        picture: pictureOf(raster, path.basename(picture), picture),
+      };
+    },
+
+    async picture(sample, size) {
+      const { name, path: picture } = files[checked(sample)];
+      return pictureOf(fitted(await prepared(sample), size), name, picture);
+    },
+
+    async view(sample) {
+      const { name, path: picture, folder: label } = files[checked(sample)];
+      return { name, path: picture, labels: label === null ? [] : [label], values: null };
+    },
+
+    concepts(samples, signal, onProgress): Promise<ConceptSet> {
+      return imageConcepts({
+        files: files.slice(0, samples),
+        folders: concepts.folders ?? (file.concepts === undefined && classFolders(files).length > 1),
+        labels: concepts.labels === undefined ? null : path.resolve(base, concepts.labels),
+        // Labels are somebody's own words for the pictures; measured ones join them only when asked to.
+        auto: concepts.auto ?? concepts.labels === undefined,
+        height: preparation.height,
+        width: preparation.width,
+        prepared,
+        signal,
+        onProgress,
+      });
+    },
+  };
+}
+
+function refuseMasks(concepts: NonNullable<ImagesProbeFile['concepts']>): void {
+  const key = (['masks', 'voc', 'broden'] as const).find((name) => concepts[name] !== undefined);
+  if (!key) return;
+  throw new UserError(`probe file: concepts from "${key}" are not read`, {
+    hint: 'use "folders", "labels" or "auto"',
+    code: 'probe/concepts',
+  });
+}
+
+function skippedSentence(skipped: { name: string; why: string }[]): string[] {
+  if (!skipped.length) return [];
+  const named = skipped.slice(0, 3).map(({ name, why }) => `${name} (${why})`);
+  const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : '';
+  const these = skipped.length === 1 ? '1 picture was' : `${skipped.length} pictures were`;
+  return [`${these} left out, because they cannot be read: ${named.join(', ')}${more}.`];
+}
+
+/** One sample's value for every sample of a batch; a tensor without a batch axis of 1 is passed as it is. */
+function repeated(tensor: Tensor, count: number): Tensor {
+  if (count === 1 || tensor.dims[0] !== 1) return tensor;
+  const { data } = tensor;
+  const dims = [count, ...tensor.dims.slice(1)];
+  if (Array.isArray(data)) return { ...tensor, dims, data: Array.from({ length: count }, () => data).flat() };
+  const copies = new (data.constructor as new (length: number) => Exclude<TensorData, string[]>)(data.length * count);
+  for (let i = 0; i < count; i++) (copies as Uint8Array).set(data as Uint8Array, i * data.length);
+  return { ...tensor, dims, data: copies };
+}
+
+/** Fitted into size × size with its proportions; what is smaller stays as it is, for the page to enlarge without blur. */
+function fitted(raster: Raster, size: number): Raster {
+  const longest = Math.max(raster.width, raster.height);
+  if (longest <= size) return raster;
+  const side = (n: number) => Math.max(1, Math.round((n * size) / longest));
+  return resize(raster, side(raster.width), side(raster.height));
+}
+
+function pictureOf(raster: Raster, name: string, file: string): Picture {
+  return { width: raster.width, height: raster.height, rgba: toRgba(raster), name, path: file };
+}
