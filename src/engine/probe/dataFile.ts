@@ -35,7 +35,10 @@ export async function sha256Of(file: string | null, use: unknown): Promise<strin
       throw readingError(file, error);
     }
   }
-  return hash.update(JSON.stringify(use)).digest('hex');
+  const words = JSON.stringify(use, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value,
+  );
+  return hash.update(words).digest('hex');
 }
 
 /** A file of numbers, and the key in it: `rollouts.npz:obs`. A Windows drive's colon is none. */

@@ -1,4 +1,5 @@
 import type { Picture, ProbeChoice, SampleView } from '../../shared/engineApi.js';
+import type { ProbeFile } from '../../shared/probeFile.js';
 import type { ProbeKind } from '../../shared/results.js';
 import type { ConceptSet } from '../concept/conceptSet.js';
 import type { Tensor } from '../runtime/tensor.js';
@@ -19,6 +20,8 @@ export interface ProbeSet {
   drawn: boolean;
   /** One sentence for each thing assumed because nothing said it. */
   assumptions: string[];
+  /** The probe file that says all of it, what was assumed too; its paths are absolute. */
+  explicit?: ProbeFile;
   /** Of the data and all that decides how they are prepared, hex. */
   sha256(): Promise<string>;
   /** Prepared feeds for samples [first, first + count): the input that the samples feed and every other input of the model. */

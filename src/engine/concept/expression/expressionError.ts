@@ -17,7 +17,7 @@ export class ExpressionError extends UserError {
     const caret = excerpt(text, position, length);
     const where = position >= text.length ? 'at its end' : `at character ${[...text.slice(0, position)].length + 1}`;
     super(`the expression is wrong ${where}: ${reason}`, {
-      hint: `${advice ? `${advice}` : 'see'}\n${caret}`,
+      hint: `${advice ?? 'here:'}\n${caret}`,
       code: 'expression/wrong',
     });
     this.name = 'ExpressionError';

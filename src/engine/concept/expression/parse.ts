@@ -17,16 +17,16 @@ const deepest = 100;
 /** How tightly operators bind, as in Python: `or`, `and`, `not`, comparisons, `+ -`, `* / %`, the sign, `**`. */
 const power = { or: 1, and: 2, not: 3, comparison: 4, sum: 5, product: 6, sign: 7, exponent: 8 };
 const comparisons = new Set(['<', '<=', '>', '>=', '==', '!=']);
-const binary: Record<string, number> = {
-  or: power.or,
-  and: power.and,
-  '+': power.sum,
-  '-': power.sum,
-  '*': power.product,
-  '/': power.product,
-  '%': power.product,
-  '**': power.exponent,
-};
+const binary = new Map([
+  ['or', power.or],
+  ['and', power.and],
+  ['+', power.sum],
+  ['-', power.sum],
+  ['*', power.product],
+  ['/', power.product],
+  ['%', power.product],
+  ['**', power.exponent],
+]);
 
 /**
  * Reads an expression over columns: numbers, column names (in backticks where they hold spaces or are words of the
@@ -79,7 +79,7 @@ class Parser {
         left = this.comparison(left);
         continue;
       }
-      const binds = operator === null ? undefined : binary[operator];
+      const binds = operator === null ? undefined : binary.get(operator);
       if (binds === undefined || binds <= least) break;
       this.at++;
       if (operator === 'and' || operator === 'or') {
@@ -132,7 +132,7 @@ class Parser {
     if (words.includes(token.text.toLowerCase()) && !token.quoted) {
       this.wrong(token, `"${token.text}" is no column`, `write "${token.text.toLowerCase()}"`);
     }
-    const isFunction = token.text in functions || token.text === 'quantile';
+    const isFunction = Object.hasOwn(functions, token.text) || token.text === 'quantile';
     const advice = isFunction
       ? `"${token.text}" is a function: write its arguments in parentheses`
       : didYouMean(token.text, this.columns, 'columns');
@@ -143,7 +143,7 @@ class Parser {
     const open = this.token;
     if (!(Object.hasOwn(functions, name.text) || name.text === 'quantile')) {
       const known = [...Object.keys(functions), 'quantile'];
-      this.wrong(name, `there is no function "${name.text}"`, didYouMean(name.text, known, 'functions') ?? '');
+      this.wrong(name, `there is no function "${name.text}"`, didYouMean(name.text, known, 'functions'));
     }
     this.at++;
     const given: Expression[] = [];

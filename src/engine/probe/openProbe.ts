@@ -1,0 +1,184 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ProbeChoice, ProbeSummary } from '../../shared/engineApi.js';
+import type { ProbeFile } from '../../shared/probeFile.js';
+import { UserError } from '../../shared/userError.js';
+import type { ConceptSet } from '../concept/conceptSet.js';
+import type { OnnxModel } from '../onnx/model.js';
+import { npyFileHead } from './arrayFile.js';
+import { openArrays } from './arrays.js';
+import { bundledProbes } from './bundled.js';
+import { readingError, splitKey } from './dataFile.js';
+import { drawnProbe } from './draw.js';
+import { openImages } from './images.js';
+import { arrayDims, chooseInput, isPicture, modelInputs, sampleDims, type ModelInput } from './modelInput.js';
+import { npzHeads } from './npz.js';
+import { otherInputs, type OtherInputs } from './otherInputs.js';
+import { pictureFile } from './pictureFile.js';
+import { readProbeFile } from './probeFile.js';
+import type { ProbeSet } from './probeSet.js';
+import { openStates } from './states.js';
+
+/**
+ * Opens what was chosen, prepared for the model's input.
+ *
+ * @param bundledFolder holds the probe sets that come with Onnxplain, each a folder with a probe file
+ * @throws UserError where the choice can't be read, or does not fit the model
+ */
+export async function openProbe(
+  choice: ProbeChoice,
+  model: OnnxModel,
+  { bundledFolder }: { bundledFolder: string },
+): Promise<ProbeSet> {
+  switch (choice.kind) {
+    case 'file':
+      return openFile(choice, model, await readProbeFile(choice.path));
+    case 'bundled': {
+      const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
+      if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
+      const probe = await openFile(choice, model, await readProbeFile(bundled.path));
+      return { ...probe, title: `${bundled.stem} sample: ${probe.title}` };
+    }
+    case 'data':
+      return /\.jsonc?$/i.test(choice.path)
+        ? openProbe({ kind: 'file', path: choice.path }, model, { bundledFolder })
+        : openFile(choice, model, await impliedFile(choice.path, model));
+    case 'drawn': {
+      const assumptions: string[] = [];
+      const input = chooseInput(model, undefined, null, assumptions);
+      const others = (dims: readonly number[]) => otherInputs(model, input, dims);
+      return drawnProbe({ model, input, others, assumptions });
+    }
+  }
+}
+
+async function openFile(
+  choice: ProbeChoice,
+  model: OnnxModel,
+  { file, base }: { file: ProbeFile; base: string },
+): Promise<ProbeSet> {
+  const assumptions: string[] = [];
+  const input = chooseInput(model, file.input, await fitTest(file, base), assumptions);
+  const others = (dims: readonly number[] | null): Promise<OtherInputs> =>
+    otherInputs(model, input, dims, file.inputs, base);
+  const probe = await (async () => {
+    switch (file.kind) {
+      case 'states':
+        return openStates(file, { choice, base, input, others });
+      case 'arrays':
+        return openArrays(file, { choice, base, input, others });
+      case 'images': {
+        const beside = await others(null);
+        const images = await openImages(file, { choice, base, input, otherInputs: beside.oneSample });
+        return withOthers(images, beside);
+      }
+    }
+  })();
+  return { ...probe, assumptions: [...assumptions, ...probe.assumptions] };
+}
+
+/** Pictures feed one input; the batches' other inputs grow with them. */
+function withOthers(images: ProbeSet, others: OtherInputs): ProbeSet {
+  const said = others.assumptions.filter((sentence) => !images.assumptions.includes(sentence));
+  return {
+    ...images,
+    assumptions: [...images.assumptions, ...said],
+    async batch(first, count) {
+      const feeds = await images.batch(first, count);
+      const fed = feeds[images.input].dims[0];
+      return { ...others.feeds(first, fed), [images.input]: feeds[images.input] };
+    },
+  };
+}
+
+/** Which of several inputs the data could feed. */
+async function fitTest(file: ProbeFile, base: string): Promise<((input: ModelInput) => boolean) | null> {
+  if (file.kind === 'images') return isPicture;
+  const { file: data, key } = splitKey(path.resolve(base, typeof file.data === 'string' ? file.data : ''));
+  if (file.kind === 'states' && file.columns) {
+    const { columns } = file;
+    return (input) => sampleDims(input, columns.length) !== null;
+  }
+  if (/\.npy$/i.test(data)) {
+    const { head } = await npyFileHead(data);
+    return (input) => arrayDims(input, head.shape.slice(1)) !== null;
+  }
+  if (/\.npz$/i.test(data)) {
+    const heads = await npzHeads(data);
+    const head = heads.get(key ?? [...heads.keys()][0]);
+    return !head || head instanceof UserError ? null : (input) => arrayDims(input, head.shape.slice(1)) !== null;
+  }
+  return null;
+}
+
+/** The probe file that plain data stand for: a folder or a picture, a table, an array. */
+export async function impliedFile(data: string, model: OnnxModel): Promise<{ file: ProbeFile; base: string }> {
+  const absolute = path.resolve(data);
+  const { file, key } = splitKey(absolute);
+  const base = path.dirname(absolute);
+  const isFolder = await stat(file).then(
+    (found) => found.isDirectory(),
+    (error: unknown) => {
+      throw readingError(file, error);
+    },
+  );
+  if (isFolder) {
+    const classes = (await readdir(file, { withFileTypes: true })).some((entry) => entry.isDirectory());
+    const concepts = classes ? { concepts: { folders: true, auto: true } } : {};
+    return { file: { kind: 'images', data: absolute, ...concepts }, base: absolute };
+  }
+  const extension = path.extname(file).toLowerCase();
+  if (extension === '.csv' || extension === '.tsv' || extension === '.parquet') {
+    return { file: { kind: 'states', data: absolute }, base };
+  }
+  if (extension === '.npy') {
+    const { head } = await npyFileHead(file);
+    return { file: { kind: head.shape.length <= 2 && !sequence(model) ? 'states' : 'arrays', data: absolute }, base };
+  }
+  if (extension === '.npz') {
+    const chosen = key ?? (await fittingKey(file, model));
+    const head = (await npzHeads(file)).get(chosen ?? '');
+    if (head instanceof UserError) throw head;
+    const flat = head !== undefined && head.shape.length <= 2 && !sequence(model);
+    return { file: { kind: flat ? 'states' : 'arrays', data: chosen === null ? file : `${file}:${chosen}` }, base };
+  }
+  if (pictureFile.test(extension)) return { file: { kind: 'images', data: [absolute] }, base };
+  throw new UserError(`${path.basename(file)}: not a probe set`, {
+    hint: 'give a folder of pictures, .csv, .npy, .npz or a probe file (.probe.json)',
+    code: 'probe/unknown',
+  });
+}
+
+/** Whether the model reads sequences of whole numbers, whose columns are no columns of a table. */
+const sequence = (model: OnnxModel): boolean => modelInputs(model)[0]?.type.includes('int') ?? false;
+
+/** The array that feeds the model: the only one, the one named as an input, or the only one that fits; else null. */
+async function fittingKey(file: string, model: OnnxModel): Promise<string | null> {
+  const heads = await npzHeads(file);
+  const inputs = modelInputs(model);
+  if (heads.size === 1) return [...heads.keys()][0];
+  const fitting = [...heads].filter(
+    ([, head]) =>
+      !(head instanceof UserError) &&
+      inputs.some((input) => arrayDims(input, head.shape.slice(1)) !== null && head.shape.length > 1),
+  );
+  const named = fitting.find(([key]) => inputs.some((input) => input.name === key));
+  if (named) return named[0];
+  return fitting.length === 1 ? fitting[0][0] : null;
+}
+
+/** What the panel and the command line say of a probe set. */
+export function summaryOf(probe: ProbeSet, concepts?: ConceptSet): ProbeSummary {
+  return {
+    choice: probe.choice,
+    kind: probe.kind,
+    title: probe.title,
+    path: probe.path,
+    samples: probe.samples,
+    columns: probe.columns,
+    concepts: concepts?.concepts.map((concept) => concept.name) ?? [],
+    bundled: probe.bundled,
+    drawn: probe.drawn,
+    assumptions: [...probe.assumptions],
+  };
+}

@@ -1,0 +1,208 @@
+import path from 'node:path';
+import type { ProbeChoice, ProbeProposal } from '../../shared/engineApi.js';
+import type { ProbeFile } from '../../shared/probeFile.js';
+import { UserError } from '../../shared/userError.js';
+import type { OnnxModel } from '../onnx/model.js';
+import { npyFileHead } from './arrayFile.js';
+import { bundledProbes } from './bundled.js';
+import { csvHead } from './csv.js';
+import { splitKey } from './dataFile.js';
+import { arrayDims, isPicture, modelInputs, sampleDims, tensorTypeOf, type ModelInput } from './modelInput.js';
+import { npzHeads } from './npz.js';
+import type { NpyHead } from './npy.js';
+import { readProbeFile } from './probeFile.js';
+import { columnsFor } from './states.js';
+import { findData, type FoundData } from './findData.js';
+
+type Origin = ProbeProposal['origin'];
+
+/** Near the model and in each folder, at most this many files are offered, and this many folders of pictures. */
+const mostFiles = 12;
+const mostFolders = 5;
+
+/**
+ * Probe sets that fit the model's input, best first: near the model, in the folders, bundled, drawn. Whether a file
+ * fits is read from its head alone; folders are walked within bounds, so that this answers fast in any workspace.
+ */
+export async function proposeProbes(
+  model: OnnxModel,
+  folders: string[],
+  bundledFolder: string,
+): Promise<ProbeProposal[]> {
+  const inputs = modelInputs(model);
+  if (inputs.length === 0) return [];
+  const home = path.dirname(path.resolve(model.path));
+  const stem = path.basename(model.path).replace(/\.onnx$/i, '');
+  const proposals: ProbeProposal[] = [];
+  const offered = new Set<string>();
+  const offer = (found: ProbeProposal[]) => {
+    for (const proposal of found) {
+      const key = JSON.stringify(proposal.choice);
+      if (!offered.has(key)) proposals.push(proposal);
+      offered.add(key);
+    }
+  };
+  offer(await fitting(await findData(home, { depth: 2 }), inputs, 'near the model', home, stem));
+  for (const folder of folders) {
+    offer(await fitting(await findData(path.resolve(folder), { depth: 4 }), inputs, 'workspace', folder, stem));
+  }
+  for (const bundled of await bundledProbes(bundledFolder)) {
+    const title = await fittingProbeFile(bundled.path, inputs);
+    // A sample that lies near the model has been offered as that.
+    if (title === null || offered.has(JSON.stringify({ kind: 'file', path: bundled.path }))) continue;
+    const choice: ProbeChoice = { kind: 'bundled', name: bundled.name };
+    const detail = "comes with Onnxplain; its inputs have the right shape, which does not make them this model's own";
+    offer([{ choice, title: `${bundled.stem} sample: ${title}`, detail, origin: 'bundled' }]);
+  }
+  if (canBeDrawn(inputs) && (proposals.length === 0 || !isPicture(inputs[0]))) {
+    const title = 'Samples drawn at random';
+    const detail = 'floats from a standard normal, whole numbers uniformly: not real data';
+    offer([{ choice: { kind: 'drawn' }, title, detail, origin: 'drawn' }]);
+  }
+  return proposals;
+}
+
+/** Those of the found files and folders that fit: the model's namesakes first, then probe files, data, pictures. */
+async function fitting(
+  found: FoundData,
+  inputs: ModelInput[],
+  origin: Origin,
+  root: string,
+  stem: string,
+): Promise<ProbeProposal[]> {
+  const isNamesake = (file: string) =>
+    path.basename(file).startsWith(`${stem}.`) || path.basename(file).startsWith(`${stem}_`);
+  const namesakesFirst = (files: string[]) => [
+    ...files.filter(isNamesake),
+    ...files.filter((file) => !isNamesake(file)),
+  ];
+  const shown = (file: string) => path.relative(root, file).split(path.sep).join('/') || path.basename(root);
+  const where = (file: string) => (origin === 'near the model' ? `${shown(file)}, in the model's folder` : shown(file));
+  const proposals: ProbeProposal[] = [];
+  for (const file of namesakesFirst(found.probeFiles)) {
+    const choice: ProbeChoice = { kind: 'file', path: file };
+    if (path.basename(file) === `${stem}.probe.json` && origin === 'near the model') {
+      // Meant for this model by its name: offered even if it is wrong, so that what is wrong gets said.
+      const title = await fittingProbeFile(file, inputs);
+      proposals.unshift({
+        choice,
+        title: title ?? path.basename(file),
+        detail: `${shown(file)}, the model's own`,
+        origin,
+      });
+      continue;
+    }
+    const title = await fittingProbeFile(file, inputs);
+    if (title !== null) proposals.push({ choice, title, detail: where(file), origin });
+  }
+  const beforeData = proposals.length;
+  for (const file of namesakesFirst(found.dataFiles)) {
+    if (proposals.length - beforeData >= mostFiles) break;
+    for (const { spec, title } of await fittingData(file, inputs)) {
+      proposals.push({ choice: { kind: 'data', path: spec }, title, detail: where(file), origin });
+    }
+  }
+  if (inputs.some(isPicture)) {
+    for (const { folder, pictures, more } of found.pictureFolders.slice(0, mostFolders)) {
+      const count = `${pictures.toLocaleString('en')}${more ? ' or more' : ''} ${pictures === 1 ? 'picture' : 'pictures'}`;
+      const title = `${path.basename(folder)}, ${count}`;
+      proposals.push({ choice: { kind: 'data', path: folder }, title, detail: where(folder), origin });
+    }
+  }
+  return proposals;
+}
+
+/** A title where the probe file's data could feed one of the inputs; null where they could not, or it is broken. */
+async function fittingProbeFile(file: string, inputs: ModelInput[]): Promise<string | null> {
+  let read: { file: ProbeFile; base: string };
+  try {
+    read = await readProbeFile(file);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+  const { file: probe, base } = read;
+  const candidates = inputs.filter((input) => probe.input === undefined || input.name === probe.input);
+  const name = path.basename(file).replace(/\.probe\.jsonc?$/, '');
+  if (probe.kind === 'images') {
+    const data = Array.isArray(probe.data)
+      ? `${probe.data.length} pictures`
+      : `pictures of ${path.basename(probe.data)}`;
+    return candidates.some((input) => isPicture(input) && channelsFit(input, probe.preprocess?.channels))
+      ? `${name}, ${data}`
+      : null;
+  }
+  const spec = path.resolve(base, probe.data);
+  if (probe.kind === 'states' && probe.columns && /\.csv$/i.test(probe.data)) {
+    const { columns } = probe;
+    return candidates.some((input) => sampleDims(input, columns.length) !== null)
+      ? `${name}, ${path.basename(spec)}`
+      : null;
+  }
+  const fits = (await fittingData(spec, candidates)).length > 0;
+  return fits ? `${name}, ${path.basename(spec)}` : null;
+}
+
+/** A probe file for grey pictures does not fit a model of coloured ones, nor the other way round. */
+function channelsFit(input: ModelInput, channels: 'rgb' | 'bgr' | 'gray' | undefined): boolean {
+  if (channels === undefined) return true;
+  const [, second, , fourth] = input.shape ?? [];
+  const wanted = channels === 'gray' ? 1 : 3;
+  return second === wanted || fourth === wanted || (typeof second !== 'number' && typeof fourth !== 'number');
+}
+
+/** What of a data file could feed one of the inputs: the file, or keys of it. Broken files offer nothing. */
+async function fittingData(spec: string, inputs: ModelInput[]): Promise<{ spec: string; title: string }[]> {
+  const { file, key } = splitKey(spec);
+  const name = path.basename(file);
+  const rows = (count: number, words: string) => `${count.toLocaleString('en')} ${words}`;
+  try {
+    if (/\.(csv|tsv)$/i.test(file)) {
+      const { table, share } = await csvHead(file);
+      const fits = inputs.some((input) => takesColumns(input) && columnsFor(table.names, input) !== null);
+      const count =
+        share === 1 ? rows(table.rows, 'rows') : `about ${rows(Number((table.rows * share).toPrecision(2)), 'rows')}`;
+      return fits ? [{ spec, title: `${name}, ${count}` }] : [];
+    }
+    if (/\.npy$/i.test(file)) {
+      const { head } = await npyFileHead(file);
+      return fitsArray(head, inputs) ? [{ spec, title: `${name}, ${rows(head.shape[0], 'samples')}` }] : [];
+    }
+    const heads = [...(await npzHeads(file))].filter(([name]) => key === null || name === key);
+    const named = (one: string) => inputs.some((input) => input.name === one);
+    return heads
+      .flatMap(([one, head]) => (head instanceof UserError || !fitsArray(head, inputs) ? [] : [{ one, head }]))
+      .sort((a, b) => Number(named(b.one)) - Number(named(a.one)))
+      .map(({ one, head }) => ({ spec: `${file}:${one}`, title: `${name}:${one}, ${rows(head.shape[0], 'samples')}` }));
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+/** Tables feed inputs of numbers whose size is known; an input open in its length would take any table. */
+const takesColumns = (input: ModelInput): boolean =>
+  !isPicture(input) &&
+  input.shape !== null &&
+  input.shape.length >= 1 &&
+  input.shape.slice(1).every((size) => typeof size === 'number');
+
+function fitsArray(head: NpyHead, inputs: ModelInput[]): boolean {
+  const [samples, ...rest] = head.shape;
+  // A vector is labels or rewards far more often than inputs; one number is no set of samples.
+  if (samples === undefined || samples < 2 || rest.length === 0) return false;
+  return inputs.some((input) => {
+    const open = input.shape === null || input.shape.slice(1).some((size) => typeof size !== 'number');
+    const typeFits = input.type.includes('int') === /^[iu]/.test(head.element) || !input.type.includes('int');
+    return typeFits && arrayDims(input, rest) !== null && (!open || rest.length > 1 || input.type.includes('int'));
+  });
+}
+
+function canBeDrawn(inputs: ModelInput[]): boolean {
+  try {
+    return inputs.every((input) => tensorTypeOf(input) !== 'string');
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}

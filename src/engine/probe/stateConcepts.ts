@@ -1,0 +1,257 @@
+import type { StatesProbeFile } from '../../shared/probeFile.js';
+import { UserError } from '../../shared/userError.js';
+import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
+import {
+  evaluateMask,
+  ExpressionError,
+  parseExpression,
+  quantileOfSorted,
+  sortedValues,
+  type Expression,
+} from '../concept/expression/index.js';
+import { columnsByName, type Table } from './table.js';
+
+/** A column with at most this many different values gets one concept for each. */
+const fewValues = 5;
+
+export interface NamedExpression {
+  name: string;
+  expression: Expression;
+}
+
+/**
+ * The concepts of a probe file, parsed.
+ *
+ * @param source the file of columns, for messages
+ * @throws UserError that names the concept, with the position in its expression
+ */
+export function parseConcepts(concepts: Record<string, string>, table: Table, source: string): NamedExpression[] {
+  return Object.entries(concepts).map(([name, text]) => {
+    try {
+      return { name, expression: parseExpression(text, table.names) };
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      throw new ConceptError(name, source, error);
+    }
+  });
+}
+
+/** A concept whose expression is wrong; `caret` shows where. */
+export class ConceptError extends UserError {
+  readonly caret: string;
+
+  constructor(
+    readonly concept: string,
+    source: string,
+    readonly expression: ExpressionError,
+  ) {
+    super(`concept "${concept}" over ${source}: ${expression.message}`, {
+      hint: expression.hint,
+      code: expression.code,
+    });
+    this.name = 'ConceptError';
+    this.caret = expression.caret;
+  }
+}
+
+/**
+ * Concepts over the first `samples` rows: the file's expressions, then those made from the columns themselves
+ * (`discretize`; by default, where the file names no concepts: quarters of each column, single values of columns that
+ * have few, signs, classes). Quantiles are those of all rows, so that a concept means the same for any `samples`.
+ */
+export function stateConcepts(
+  file: StatesProbeFile,
+  expressions: NamedExpression[],
+  table: Table,
+  feeding: string[],
+  samples: number,
+): ConceptSet {
+  const notes: string[] = [];
+  const collection = new Collection(samples, notes);
+  const rows = { rows: table.rows, columns: columnsByName(table) };
+  for (const { name, expression } of expressions) {
+    collection.addNamed(name, firstBits(evaluateMask(expression, rows), samples));
+  }
+  const byDefault = !file.discretize && expressions.length === 0;
+  if (file.discretize || byDefault) {
+    const bins = file.discretize?.bins ?? 4;
+    // The columns that feed the model first: they win over equal ones.
+    const order = [...feeding, ...table.names.filter((name) => !feeding.includes(name))];
+    const constant: string[] = [];
+    for (const name of order) {
+      const column = rows.columns.get(name)!;
+      const sorted = sortedValues(column);
+      if (sorted.length === 0 || sorted[0] === sorted[sorted.length - 1]) constant.push(`"${name}"`);
+      else discretize(collection, name, column, sorted, bins, byDefault, samples);
+    }
+    if (constant.length > 0) {
+      const many = constant.length > 1;
+      notes.push(
+        `no concepts of ${constant.slice(0, 8).join(', ')}${constant.length > 8 ? ', …' : ''}: ${many ? 'these columns are' : 'this column is'} constant`,
+      );
+    }
+    if (byDefault) {
+      for (const words of table.words) {
+        words.values.forEach((value, code) => {
+          const mask = maskOf(samples, (row) => words.codes[row] === code);
+          collection.addMeasured(`${words.name} = ${value}`, 'class', mask);
+        });
+      }
+    }
+  }
+  return { samples, height: 1, width: 1, concepts: collection.concepts, notes: collection.finish() };
+}
+
+function discretize(
+  collection: Collection,
+  name: string,
+  column: Float64Array,
+  sorted: Float64Array,
+  bins: number,
+  withSigns: boolean,
+  samples: number,
+): void {
+  const distinct = distinctUpTo(sorted, Math.max(fewValues, bins));
+  if (distinct) {
+    for (const value of distinct) {
+      collection.addMeasured(
+        `${name} = ${value}`,
+        'value',
+        maskOf(samples, (row) => column[row] === value),
+      );
+    }
+    return;
+  }
+  const edges = quantileEdges(sorted, bins);
+  const words =
+    edges.length === bins - 1 ? (bins === 2 ? ['low', 'high'] : bins === 3 ? ['low', 'middle', 'high'] : null) : null;
+  for (let bin = 0; bin <= edges.length; bin++) {
+    const above = bin === 0 ? -Infinity : edges[bin - 1];
+    const upTo = bin === edges.length ? Infinity : edges[bin];
+    const range = rangeName(name, above, upTo);
+    if (words) collection.note(`"${name} ${words[bin]}" is ${range}`);
+    // The lowest bin holds -∞ too.
+    const mask = maskOf(samples, (row) => (column[row] > above || bin === 0) && column[row] <= upTo);
+    collection.addMeasured(words ? `${name} ${words[bin]}` : range, 'quantile', mask);
+  }
+  if (withSigns && sorted[0] < 0 && sorted[sorted.length - 1] > 0) {
+    collection.addMeasured(
+      `${name} > 0`,
+      'sign',
+      maskOf(samples, (row) => column[row] > 0),
+    );
+  }
+}
+
+function rangeName(name: string, above: number, upTo: number): string {
+  if (above === -Infinity) return `${name} ≤ ${upTo}`;
+  if (upTo === Infinity) return `${name} > ${above}`;
+  return `${above} < ${name} ≤ ${upTo}`;
+}
+
+/**
+ * Edges between `bins` parts of equal size, ascending, none twice, none outside the values. Each is written with as
+ * few digits (3 at least) as move it by no more than a fiftieth of the way to its neighbour, and is what it says.
+ */
+export function quantileEdges(sorted: Float64Array, bins: number): number[] {
+  const last = sorted[sorted.length - 1];
+  const exact: number[] = [];
+  for (let k = 1; k < bins; k++) {
+    const edge = quantileOfSorted(sorted, k / bins);
+    if (Number.isFinite(edge) && edge < last && edge !== exact.at(-1)) exact.push(edge);
+  }
+  const finite = [sorted.find(Number.isFinite) ?? 0, ...exact, sorted.findLast(Number.isFinite) ?? 0];
+  return exact.map((edge, k) => {
+    const gaps = [finite[k + 1] - finite[k], finite[k + 2] - finite[k + 1]].filter((gap) => gap > 0);
+    const tolerance = Math.min(...gaps) / 50;
+    for (let digits = 3; digits < 17; digits++) {
+      const rounded = Number(edge.toPrecision(digits));
+      if (Math.abs(rounded - edge) <= tolerance) return rounded;
+    }
+    return edge;
+  });
+}
+
+/** The different values, ascending, or null where they are more than `most`. */
+function distinctUpTo(sorted: Float64Array, most: number): number[] | null {
+  const values: number[] = [];
+  for (const value of sorted) {
+    if (value === values.at(-1)) continue;
+    if (values.length === most) return null;
+    values.push(value);
+  }
+  return values;
+}
+
+/** Concepts as they are found, each mask and each name once. */
+class Collection {
+  readonly concepts: Concept[] = [];
+  private readonly byMask = new Map<string, string>();
+  private readonly names = new Set<string>();
+  private readonly equal: string[] = [];
+
+  constructor(
+    private readonly samples: number,
+    private readonly notes: string[],
+  ) {}
+
+  note(sentence: string): void {
+    this.notes.push(sentence);
+  }
+
+  /** One that the user asked for: kept whatever it says, unless it says the same as another. */
+  addNamed(name: string, mask: Uint32Array): void {
+    const ones = countBits(mask);
+    if (ones === 0 || ones === this.samples) {
+      this.notes.push(`concept "${name}" holds of ${ones === 0 ? 'no row' : 'every row'}`);
+    }
+    this.add(name, 'expression', mask);
+  }
+
+  /** One that is made from a column: left out where it holds of no row or of all. */
+  addMeasured(name: string, category: string, mask: Uint32Array): void {
+    const ones = countBits(mask);
+    if (ones > 0 && ones < this.samples && !this.names.has(name)) this.add(name, category, mask);
+  }
+
+  finish(): string[] {
+    if (this.equal.length > 0) {
+      const more = this.equal.length > 5 ? `, and ${this.equal.length - 5} more` : '';
+      this.notes.push(
+        `left out, because they hold of the same rows as another: ${this.equal.slice(0, 5).join(', ')}${more}`,
+      );
+    }
+    return this.notes;
+  }
+
+  private add(name: string, category: string, mask: Uint32Array): void {
+    const key = Buffer.from(mask.buffer, mask.byteOffset, mask.byteLength).toString('latin1');
+    const same = this.byMask.get(key);
+    if (same !== undefined) {
+      this.equal.push(`"${name}" (as "${same}")`);
+      return;
+    }
+    this.byMask.set(key, name);
+    this.names.add(name);
+    this.concepts.push({ name, category, ofSamples: mask, ofPositions: null });
+  }
+}
+
+function maskOf(samples: number, holds: (row: number) => boolean): Uint32Array {
+  const mask = new Uint32Array(bitsetWords(samples));
+  for (let row = 0; row < samples; row++) if (holds(row)) setBit(mask, row);
+  return mask;
+}
+
+/** The first `bits` bits of a longer bitset. */
+function firstBits(mask: Uint32Array, bits: number): Uint32Array {
+  const out = mask.slice(0, bitsetWords(bits));
+  if (bits % 32 !== 0) out[out.length - 1] &= 2 ** (bits % 32) - 1;
+  return out;
+}
+
+function countBits(mask: Uint32Array): number {
+  let count = 0;
+  for (let word of mask) for (; word !== 0; word &= word - 1) count++;
+  return count;
+}
