@@ -86,9 +86,12 @@ export class ModelSession {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Once: loads what was found before, reads the model's structure, and explains where the user wants that. */
-  open(): Promise<void> {
-    return (this.#opening ??= this.#open());
+  /**
+   * Once: loads what was found before, reads the model's structure, and explains where the user's settings want that.
+   * The first caller may want the structure alone.
+   */
+  open({ explain = this.surroundings.explainOnOpen() } = {}): Promise<void> {
+    return (this.#opening ??= this.#open(explain));
   }
 
   async state(): Promise<PanelState> {
@@ -173,7 +176,7 @@ export class ModelSession {
     this.engine.dispose();
   }
 
-  async #open(): Promise<void> {
+  async #open(explain: boolean): Promise<void> {
     const stored = await this.store.load(this.model);
     if (stored) {
       const { structure, probe, layers, explanation, made } = stored;
@@ -193,7 +196,7 @@ export class ModelSession {
       return;
     }
     await this.#loadMethods();
-    if (!stored && this.results.structure && this.surroundings.explainOnOpen()) void this.#explain({});
+    if (explain && !stored && this.results.structure) void this.#explain({});
   }
 
   async #loadMethods(): Promise<void> {

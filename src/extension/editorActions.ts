@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ProbeChoice } from '../shared/engineApi.js';
+import { UserError } from '../shared/userError.js';
+import type { ChosenProbes } from './chosenProbes.js';
+import { exportReport } from './commands/exportReport.js';
+import { goToCode } from './goToCode.js';
+import type { PanelActions } from './panelCalls.js';
+import type { ModelSession } from './session.js';
+import { probeAt } from './userSettings.js';
+
+const pictureTypes = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp'];
+const keptPictures = 50;
+
+/** What the page and the commands want of VS Code: its pickers, editors, clipboard and settings. */
+export function editorActions(
+  context: vscode.ExtensionContext,
+  probes: ChosenProbes,
+  log: vscode.LogOutputChannel,
+): PanelActions {
+  const beside = (session: ModelSession) => vscode.Uri.file(path.dirname(session.model));
+  return {
+    trusted: () => vscode.workspace.isTrusted,
+    chooseProbe: (session, probe) => probes.set(session.model, probe),
+    folders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+    browseProbe: browseProbe,
+    editProbe: (session) => editProbe(session, probes),
+    async browsePicture(session) {
+      const chosen = await vscode.window.showOpenDialog({
+        defaultUri: beside(session),
+        filters: { Pictures: pictureTypes },
+        openLabel: 'Show Map',
+      });
+      return chosen ? { path: chosen[0].fsPath, name: path.basename(chosen[0].fsPath) } : null;
+    },
+    dropPicture: (name, bytes) =>
+      keepPicture(vscode.Uri.joinPath(context.globalStorageUri, 'pictures').fsPath, name, bytes),
+    async savePicture(session, name, png) {
+      const target = await vscode.window.showSaveDialog({
+        defaultUri: vscode.Uri.joinPath(beside(session), safeName(name)),
+        filters: { PNG: ['png'] },
+      });
+      if (!target) return null;
+      await vscode.workspace.fs.writeFile(target, png);
+      return { path: target.fsPath };
+    },
+    copy: async (text) => vscode.env.clipboard.writeText(text),
+    report: exportReport,
+    goToCode,
+    openSettings: async () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:onnxplain.onnxplain'),
+    openLog: () => log.show(),
+    manageTrust: async () => vscode.commands.executeCommand('workbench.trust.manage'),
+  };
+}
+
+async function browseProbe(session: ModelSession): Promise<ProbeChoice | null> {
+  // Outside macOS a dialog offers files or folders, never both.
+  const kinds = [
+    { label: 'Probe File or Table…', detail: '.probe.json, .csv, .npy, .npz', folder: false },
+    { label: 'Folder of Pictures…', detail: pictureTypes.join(', '), folder: true },
+  ];
+  const kind = await vscode.window.showQuickPick(kinds, { placeHolder: 'What is the probe set?' });
+  if (!kind) return null;
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFolders: kind.folder,
+    canSelectFiles: !kind.folder,
+    defaultUri: vscode.Uri.file(path.dirname(session.model)),
+    filters: kind.folder ? undefined : { 'Probe sets': ['json', 'csv', 'npy', 'npz'] },
+    openLabel: 'Use as Probe Set',
+  });
+  return chosen ? probeAt(chosen[0].fsPath) : null;
+}
+
+/**
+ * Opens the probe file in use; where there is none, a new one that spells out what is assumed, beside the model and not
+ * saved yet. Once saved, it becomes the model's probe set.
+ */
+async function editProbe(session: ModelSession, probes: ChosenProbes): Promise<void> {
+  const choice = session.results.probe?.choice;
+  if (choice?.kind === 'file') {
+    await vscode.window.showTextDocument(vscode.Uri.file(choice.path), { viewColumn: vscode.ViewColumn.Beside });
+    return;
+  }
+  const text = await session.queries.probeFileText();
+  const file = await freeName(session.model.replace(/\.onnx$/i, ''), '.probe.json');
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file).with({ scheme: 'untitled' }));
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+  const saved = vscode.workspace.onDidSaveTextDocument(async ({ uri }) => {
+    if (uri.fsPath !== file) return;
+    saved.dispose();
+    const probe = probeAt(file);
+    await probes.set(session.model, probe);
+    void session.explain({ probe });
+  });
+  // Nothing was saved: nothing to wait for.
+  const closed = vscode.workspace.onDidCloseTextDocument((other) => {
+    if (other !== document) return;
+    closed.dispose();
+    setTimeout(() => saved.dispose(), 1000);
+  });
+}
+
+async function freeName(stem: string, ending: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const file = `${stem}${number === 1 ? '' : `-${number}`}${ending}`;
+    const there = await stat(file).catch(() => null);
+    if (!there) return file;
+  }
+}
+
+/** Writes a picture from the page where the engine can read it; the oldest ones go. */
+export async function keepPicture(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<{ path: string; name: string }> {
+  const ending = path.extname(name).slice(1).toLowerCase();
+  if (!pictureTypes.includes(ending))
+    throw new UserError(`${safeName(name)} is not a picture that can be read`, {
+      hint: `use ${pictureTypes.join(', ')}`,
+    });
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.${ending}`);
+  await writeFile(file, bytes);
+  const kept = await Promise.all(
+    (await readdir(folder)).map(async (entry) => {
+      const at = path.join(folder, entry);
+      return { at, written: (await stat(at).catch(() => null))?.mtimeMs ?? 0 };
+    }),
+  );
+  kept.sort((a, b) => b.written - a.written);
+  await Promise.all(kept.slice(keptPictures).map(({ at }) => rm(at, { force: true })));
+  return { path: file, name: safeName(name) };
+}
+
+/** A name without folders or characters that some file system refuses. */
+const safeName = (name: string): string =>
+  path.basename(name).replace(/[\\/:*?"<>|\u0000-\u001f]/g, '_') || 'picture.png';

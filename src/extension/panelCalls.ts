@@ -1,0 +1,110 @@
+import type { ProbeChoice } from '../shared/engineApi.js';
+import type { PanelMethods } from '../shared/panelProtocol.js';
+import { UserError } from '../shared/userError.js';
+import { CallFields } from './callFields.js';
+import { rowsOf } from './layerRows.js';
+import type { ModelSession } from './session.js';
+
+/** What the page asks of VS Code itself. */
+export interface PanelActions {
+  trusted(): boolean;
+  chooseProbe(session: ModelSession, probe: ProbeChoice): Promise<void>;
+  folders(): string[];
+  browseProbe(session: ModelSession): Promise<ProbeChoice | null>;
+  editProbe(session: ModelSession): Promise<void>;
+  browsePicture(session: ModelSession): Promise<{ path: string; name: string } | null>;
+  dropPicture(name: string, bytes: Uint8Array): Promise<{ path: string; name: string }>;
+  savePicture(session: ModelSession, name: string, png: Uint8Array): Promise<{ path: string } | null>;
+  copy(text: string): Promise<void>;
+  report(session: ModelSession): Promise<{ file: string } | null>;
+  goToCode(session: ModelSession, layer: string): Promise<void>;
+  openSettings(): Promise<void>;
+  openLog(): void;
+  manageTrust(): Promise<void>;
+}
+
+type Call = (fields: CallFields, session: ModelSession, actions: PanelActions) => unknown;
+
+const pictureBytes = 64 * 2 ** 20;
+
+/** Every method of the protocol: its parameters are read here, one by one, and nothing else is believed. */
+const calls: { [M in keyof PanelMethods]: Call } = {
+  open: (_, session) => session.state(),
+  rows: (fields, session) => rowsOf(session.results.layer(fields.text('layer'))),
+  unit: (fields, session) => session.queries.unit(fields.text('layer'), fields.index('unit')),
+  strongest: (fields, session) =>
+    session.queries.strongest(
+      fields.text('layer'),
+      fields.index('unit'),
+      fields.index('count', { to: 100 }),
+      fields.index('size', { from: 8, to: 2048 }),
+    ),
+  sample: (fields, session) => session.queries.sample(fields.index('sample')),
+  picture: (fields, session) =>
+    session.queries.picture(fields.index('sample'), fields.index('size', { from: 8, to: 2048 })),
+  columnEffect: (fields, session) =>
+    session.queries.columnEffect(fields.text('layer'), fields.index('unit'), fields.index('sample')),
+  feeds: (fields, session) => session.queries.feeds(fields.text('layer'), fields.index('unit')),
+  explain: async (fields, session, actions) => {
+    const change = {
+      probe: fields.probeOrNull('probe'),
+      layers: fields.textsOrNull('layers'),
+      settings: fields.settingsOrNull('settings'),
+    };
+    if (change.probe) await actions.chooseProbe(session, change.probe);
+    // The work reports by events; the call is answered when it has begun.
+    void session.explain(change);
+  },
+  stop: (_, session) => session.stop(),
+  restart: (_, session) => void session.restart(),
+  proposals: (_, session, actions) => session.queries.proposals(actions.folders()),
+  browseProbe: (_, session, actions) => actions.browseProbe(session),
+  editProbe: (_, session, actions) => actions.editProbe(session),
+  map: (fields, session) =>
+    session.queries.map({
+      input: fields.mapInput('input'),
+      method: fields.text('method', 100),
+      layers: fields.texts('layers'),
+      class: fields.indexOrNull('class'),
+      unit: fields.indexOrNull('unit'),
+    }),
+  browsePicture: (_, session, actions) => actions.browsePicture(session),
+  dropPicture: (fields, _, actions) =>
+    actions.dropPicture(fields.text('name', 500), fields.bytes('bytes', pictureBytes)),
+  savePicture: (fields, session, actions) =>
+    actions.savePicture(session, fields.text('name', 500), fields.bytes('png', pictureBytes)),
+  copy: (fields, _, actions) => actions.copy(fields.text('text', 10 * 2 ** 20)),
+  report: (_, session, actions) => actions.report(session),
+  goToCode: (fields, session, actions) => actions.goToCode(session, fields.text('layer')),
+  openSettings: (_, __, actions) => actions.openSettings(),
+  openLog: (_, __, actions) => actions.openLog(),
+  manageTrust: (_, __, actions) => actions.manageTrust(),
+};
+
+/** What reads a model's structure or shows what is known is harmless; everything else runs or reads files of the workspace. */
+const harmless: ReadonlySet<string> = new Set<keyof PanelMethods>([
+  'open',
+  'rows',
+  'stop',
+  'copy',
+  'goToCode',
+  'openSettings',
+  'openLog',
+  'manageTrust',
+]);
+
+export async function panelCall(
+  session: ModelSession,
+  actions: PanelActions,
+  method: unknown,
+  params: unknown,
+): Promise<unknown> {
+  if (typeof method !== 'string' || !Object.hasOwn(calls, method))
+    throw new UserError(`The page asked for ${JSON.stringify(method)}, which is not there`, { code: 'panel/bad-call' });
+  if (!harmless.has(method) && !actions.trusted())
+    throw new UserError('This workspace is in Restricted Mode', {
+      code: 'panel/restricted',
+      hint: 'trust the workspace to run its models',
+    });
+  return calls[method as keyof PanelMethods](new CallFields(params, method), session, actions);
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ChosenProbes } from './chosenProbes.js';
+import { EngineClient } from './engineClient.js';
+import type { ResultStore } from './resultStore.js';
+import { describe, ModelSession } from './session.js';
+import { explainOnOpen, runSettings, searchSettings } from './userSettings.js';
+
+/** Training code writes a model in several steps; what is looked at is what it was half a second later. */
+const settleMilliseconds = 500;
+/** A closed panel may be opened again elsewhere; its session waits that long. */
+const graceMilliseconds = 10_000;
+
+interface Held {
+  session: ModelSession;
+  holders: number;
+  end: NodeJS.Timeout | undefined;
+  disposables: vscode.Disposable[];
+}
+
+/** One session per model file, shared by its panels and ended some seconds after the last of them. */
+export class Sessions implements vscode.Disposable {
+  readonly #held = new Map<string, Held>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A session came, went, or has another status. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly store: ResultStore,
+    private readonly probes: ChosenProbes,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  all(): ModelSession[] {
+    return [...this.#held.values()].map(({ session }) => session);
+  }
+
+  find(model: vscode.Uri): ModelSession | null {
+    return this.#held.get(model.fsPath)?.session ?? null;
+  }
+
+  /** The model's session, until the returned disposable is disposed. */
+  hold(model: vscode.Uri): { session: ModelSession; release: vscode.Disposable } {
+    const held = this.#held.get(model.fsPath) ?? this.#start(model);
+    held.holders += 1;
+    clearTimeout(held.end);
+    let released = false;
+    const release = new vscode.Disposable(() => {
+      if (released) return;
+      released = true;
+      held.holders -= 1;
+      if (held.holders === 0) held.end = setTimeout(() => void this.#drop(model.fsPath), graceMilliseconds);
+    });
+    return { session: held.session, release };
+  }
+
+  /** Ends all engines; called when the window closes, where each second counts. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((model) => this.#drop(model)));
+  }
+
+  dispose(): void {
+    void this.end();
+    this.#changed.dispose();
+  }
+
+  #start(model: vscode.Uri): Held {
+    const file = model.fsPath;
+    const name = path.basename(file);
+    const log = (line: string) => this.log.info(`[${name}] ${line}`);
+    const engine = new EngineClient({
+      entry: this.context.asAbsolutePath(path.join('dist', 'engine.js')),
+      env: { ONNXPLAIN_MEDIA: this.context.asAbsolutePath('media') },
+      log,
+      memoryCeiling: () => runSettings().memory * 2 ** 20,
+    });
+    const session = new ModelSession(file, engine, this.store, {
+      settings: searchSettings,
+      probe: () => this.probes.get(file),
+      run: runSettings,
+      folders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+      trusted: () => vscode.workspace.isTrusted,
+      explainOnOpen,
+      log,
+    });
+    session.onEvent((event) => {
+      if (event === 'status') this.#changed.fire();
+    });
+    const held: Held = { session, holders: 0, end: undefined, disposables: [this.#watch(model, session)] };
+    held.disposables.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void session.trustGranted()));
+    this.#held.set(file, held);
+    this.#changed.fire();
+    return held;
+  }
+
+  #watch(model: vscode.Uri, session: ModelSession): vscode.Disposable {
+    const folder = vscode.Uri.joinPath(model, '..');
+    // The model itself and the weights beside it; brackets and braces in its name are no pattern.
+    const pattern = `${path.basename(model.fsPath).replace(/[[\]{}*?]/g, '?')}*`;
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
+    let timer: NodeJS.Timeout | undefined;
+    const settle = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        session.fileChanged().catch((error) => this.log.error(`${session.name}: ${describe(error)}`));
+      }, settleMilliseconds);
+    };
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(settle),
+      watcher.onDidCreate(settle),
+      watcher.onDidDelete(settle),
+      new vscode.Disposable(() => clearTimeout(timer)),
+    );
+  }
+
+  async #drop(model: string): Promise<void> {
+    const held = this.#held.get(model);
+    if (!held) return;
+    this.#held.delete(model);
+    clearTimeout(held.end);
+    vscode.Disposable.from(...held.disposables).dispose();
+    await held.session.dispose();
+    this.#changed.fire();
+  }
+}
