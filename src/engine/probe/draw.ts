@@ -65,7 +65,7 @@ export async function drawnProbe({ model, input, others, assumptions }: DrawOpti
     const columns = Array.from({ length: size }, (_, column) => Float64Array.from(rows, (values) => values[column]));
     const names = columns.map((_, column) => `${input.name}[${column}]`);
     const table = { rows: samples, names, columns, words: [], notes: [] };
-    return statesProbe({ kind: 'states', data: 'drawn' }, table, names, common);
+    return statesProbe({ kind: 'states', data: 'drawn' }, table, names, { ...common, named: false });
   }
   const array = drawnArray(samples, inner, whole, row);
   return arraysProbe(array, {

@@ -78,11 +78,11 @@ export function tensorTypeOf(input: ModelInput): TensorType {
 export const isFloat = ({ type }: ModelInput): boolean => ['float', 'float16', 'bfloat16', 'double'].includes(type);
 export const isInteger = ({ type }: ModelInput): boolean => /^u?int(8|16|32|64)$/.test(type);
 
-/** Whether a picture can be fed: four axes, of which one is 1, 3 or 4 channels, and places along the other two. */
+/** Whether a picture can be fed: four axes, of which one is 1 or 3 channels, and places along the other two. */
 export function isPicture(input: ModelInput): boolean {
   const { shape } = input;
   if (shape?.length !== 4 || !(isFloat(input) || input.type === 'uint8')) return false;
-  const channels = (size: number | string | null) => size === 1 || size === 3 || size === 4;
+  const channels = (size: number | string | null) => size === 1 || size === 3;
   const place = (size: number | string | null) => typeof size !== 'number' || size >= 8;
   const [, second, third, fourth] = shape;
   const first = (channels(second) || typeof second !== 'number') && place(third) && place(fourth);

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProbeChoice, ProbeSummary } from '../../shared/engineApi.js';
-import type { ProbeFile } from '../../shared/probeFile.js';
+import type { ImagesProbeFile, ProbeFile } from '../../shared/probeFile.js';
 import { UserError } from '../../shared/userError.js';
 import type { ConceptSet } from '../concept/conceptSet.js';
 import type { OnnxModel } from '../onnx/model.js';
@@ -10,6 +10,7 @@ import { openArrays } from './arrays.js';
 import { bundledProbes } from './bundled.js';
 import { readingError, splitKey } from './dataFile.js';
 import { drawnProbe } from './draw.js';
+import { preparationFor } from './image/index.js';
 import { openImages } from './images.js';
 import { arrayDims, chooseInput, isPicture, modelInputs, sampleDims, type ModelInput } from './modelInput.js';
 import { npzHeads } from './npz.js';
@@ -67,26 +68,54 @@ async function openFile(
         return openStates(file, { choice, base, input, others });
       case 'arrays':
         return openArrays(file, { choice, base, input, others });
-      case 'images': {
-        const beside = await others(null);
-        const images = await openImages(file, { choice, base, input, otherInputs: beside.oneSample });
-        return withOthers(images, beside);
-      }
+      case 'images':
+        return openPictures(file, choice, base, input, await others(null));
     }
   })();
-  return { ...probe, assumptions: [...assumptions, ...probe.assumptions] };
+  const explicit = probe.explicit && withAbsoluteInputs(probe.explicit, base);
+  return { ...probe, explicit, assumptions: [...assumptions, ...probe.assumptions] };
 }
 
-/** Pictures feed one input; the batches' other inputs grow with them. */
-function withOthers(images: ProbeSet, others: OtherInputs): ProbeSet {
-  const said = others.assumptions.filter((sentence) => !images.assumptions.includes(sentence));
+function withAbsoluteInputs(file: ProbeFile, base: string): ProbeFile {
+  if (!file.inputs) return file;
+  const inputs = Object.entries(file.inputs).map(
+    ([name, value]) => [name, typeof value === 'string' ? path.resolve(base, value) : value] as const,
+  );
+  return { ...file, inputs: Object.fromEntries(inputs) };
+}
+
+/** Pictures feed one input; the batches' other inputs grow with them, or have a value for each picture. */
+async function openPictures(
+  file: ImagesProbeFile,
+  choice: ProbeChoice,
+  base: string,
+  input: ModelInput,
+  others: OtherInputs,
+): Promise<ProbeSet> {
+  const images = await openImages(file, {
+    choice,
+    base,
+    input,
+    otherInputs: (count) => others.feeds(0, count),
+    bundled: choice.kind === 'bundled',
+  });
+  const { samples } = images;
+  const absolute = (one: string) => path.resolve(base, one);
+  const { labels, ...concepts } = file.concepts ?? {};
   return {
     ...images,
-    assumptions: [...images.assumptions, ...said],
+    title: `${images.title}, ${samples.toLocaleString('en')} ${samples === 1 ? 'picture' : 'pictures'}`,
+    assumptions: [...others.assumptions, ...images.assumptions],
+    explicit: {
+      ...file,
+      data: typeof file.data === 'string' ? absolute(file.data) : file.data.map(absolute),
+      ...(file.concepts ? { concepts: { ...concepts, ...(labels ? { labels: absolute(labels) } : {}) } } : {}),
+      input: input.name,
+      preprocess: preparationFor(input, file.preprocess).preprocess,
+    },
     async batch(first, count) {
-      const feeds = await images.batch(first, count);
-      const fed = feeds[images.input].dims[0];
-      return { ...others.feeds(first, fed), [images.input]: feeds[images.input] };
+      const { [images.input]: pictures } = await images.batch(first, count);
+      return { ...others.feeds(first, pictures.dims[0]), [images.input]: pictures };
     },
   };
 }

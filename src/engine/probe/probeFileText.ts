@@ -49,10 +49,27 @@ function pretty(value: unknown, indent = ''): string {
   if (Array.isArray(value)) {
     const short = JSON.stringify(value).replaceAll(',', ', ');
     if (indent !== '' && short.length + indent.length < 100) return short;
-    return `[\n${value.map((one) => `${indent}  ${pretty(one, `${indent}  `)}`).join(',\n')}\n${indent}]`;
+    return `[\n${filled(
+      value.map((one) => pretty(one, `${indent}  `)),
+      `${indent}  `,
+    )}\n${indent}]`;
   }
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
   if (entries.length === 0) return '{}';
   const lines = entries.map(([key, one]) => `${indent}  ${JSON.stringify(key)}: ${pretty(one, `${indent}  `)}`);
   return `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+/** Entries side by side, as many as a line of 100 characters holds. */
+function filled(entries: string[], indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  entries.forEach((entry, i) => {
+    const next = i + 1 < entries.length ? `${entry},` : entry;
+    if (line !== '' && indent.length + line.length + next.length >= 100) {
+      lines.push(indent + line);
+      line = next;
+    } else line = line === '' ? next : `${line} ${next}`;
+  });
+  return [...lines, indent + line].join('\n');
 }

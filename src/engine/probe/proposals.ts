@@ -18,6 +18,8 @@ type Origin = ProbeProposal['origin'];
 
 /** Near the model and in each folder, at most this many files are offered, and this many folders of pictures. */
 const mostFiles = 12;
+/** Of so many files, at most, the heads are read. */
+const mostExamined = 150;
 const mostFolders = 5;
 
 /**
@@ -95,12 +97,14 @@ async function fitting(
     const title = await fittingProbeFile(file, inputs);
     if (title !== null) proposals.push({ choice, title, detail: where(file), origin });
   }
-  const beforeData = proposals.length;
-  for (const file of namesakesFirst(found.dataFiles)) {
-    if (proposals.length - beforeData >= mostFiles) break;
-    for (const { spec, title } of await fittingData(file, inputs)) {
-      proposals.push({ choice: { kind: 'data', path: spec }, title, detail: where(file), origin });
-    }
+  const data: (FittingData & { file: string })[] = [];
+  for (const file of namesakesFirst(found.dataFiles).slice(0, mostExamined)) {
+    for (const one of await fittingData(file, inputs)) data.push({ ...one, file });
+  }
+  // Those that fit exactly come before tables with more columns than the input takes.
+  data.sort((a, b) => Number(isNamesake(b.file)) - Number(isNamesake(a.file)) || a.excess - b.excess);
+  for (const { spec, title, file } of data.slice(0, mostFiles)) {
+    proposals.push({ choice: { kind: 'data', path: spec }, title, detail: where(file), origin });
   }
   if (inputs.some(isPicture)) {
     for (const { folder, pictures, more } of found.pictureFolders.slice(0, mostFolders)) {
@@ -151,29 +155,45 @@ function channelsFit(input: ModelInput, channels: 'rgb' | 'bgr' | 'gray' | undef
   return second === wanted || fourth === wanted || (typeof second !== 'number' && typeof fourth !== 'number');
 }
 
+interface FittingData {
+  spec: string;
+  title: string;
+  /** Columns beyond those that the input takes. */
+  excess: number;
+}
+
 /** What of a data file could feed one of the inputs: the file, or keys of it. Broken files offer nothing. */
-async function fittingData(spec: string, inputs: ModelInput[]): Promise<{ spec: string; title: string }[]> {
+async function fittingData(spec: string, inputs: ModelInput[]): Promise<FittingData[]> {
   const { file, key } = splitKey(spec);
   const name = path.basename(file);
   const rows = (count: number, words: string) => `${count.toLocaleString('en')} ${words}`;
   try {
     if (/\.(csv|tsv)$/i.test(file)) {
       const { table, share } = await csvHead(file);
-      const fits = inputs.some((input) => takesColumns(input) && columnsFor(table.names, input) !== null);
+      const taken = inputs
+        .filter(takesColumns)
+        .map((input) => columnsFor(table.names, input)?.length ?? 0)
+        .reduce((most, columns) => Math.max(most, columns), 0);
+      // A reward, an action, a time beside the columns: a table with many more is about something else.
+      const fits = taken > 0 && table.names.length <= 2 * taken + 4;
       const count =
         share === 1 ? rows(table.rows, 'rows') : `about ${rows(Number((table.rows * share).toPrecision(2)), 'rows')}`;
-      return fits ? [{ spec, title: `${name}, ${count}` }] : [];
+      return fits ? [{ spec, title: `${name}, ${count}`, excess: table.names.length - taken }] : [];
     }
     if (/\.npy$/i.test(file)) {
       const { head } = await npyFileHead(file);
-      return fitsArray(head, inputs) ? [{ spec, title: `${name}, ${rows(head.shape[0], 'samples')}` }] : [];
+      return fitsArray(head, inputs) ? [{ spec, title: `${name}, ${rows(head.shape[0], 'samples')}`, excess: 0 }] : [];
     }
     const heads = [...(await npzHeads(file))].filter(([name]) => key === null || name === key);
     const named = (one: string) => inputs.some((input) => input.name === one);
     return heads
       .flatMap(([one, head]) => (head instanceof UserError || !fitsArray(head, inputs) ? [] : [{ one, head }]))
       .sort((a, b) => Number(named(b.one)) - Number(named(a.one)))
-      .map(({ one, head }) => ({ spec: `${file}:${one}`, title: `${name}:${one}, ${rows(head.shape[0], 'samples')}` }));
+      .map(({ one, head }) => ({
+        spec: `${file}:${one}`,
+        title: `${name}:${one}, ${rows(head.shape[0], 'samples')}`,
+        excess: 0,
+      }));
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;

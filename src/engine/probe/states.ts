@@ -72,8 +72,10 @@ export async function openStates(file: StatesProbeFile, options: StatesOptions):
   const name = path.basename(data);
   const assumptions = [...table.notes];
   if (table.rows === 0) throw new UserError(`${name}: has no rows`);
+  // Columns without names of their own are not worth writing down.
+  const named = file.columns !== undefined || !/\.np[yz](:|$)/i.test(file.data);
   const columns = feedingColumns(file, table, options.input, name, assumptions);
-  return statesProbe(file, table, columns, { ...options, path: data, name, assumptions, drawn: false });
+  return statesProbe(file, table, columns, { ...options, path: data, name, assumptions, drawn: false, named });
 }
 
 /** What `openStates` makes of a table, wherever that came from. */
@@ -81,7 +83,7 @@ export async function statesProbe(
   file: StatesProbeFile,
   table: Table,
   columns: string[],
-  options: StatesOptions & { path: string | null; name: string; assumptions: string[]; drawn: boolean },
+  options: StatesOptions & { path: string | null; name: string; assumptions: string[]; drawn: boolean; named: boolean },
 ): Promise<ProbeSet> {
   const { input, choice, path: data, drawn } = options;
   const inner = sampleDims(input, columns.length);
@@ -92,6 +94,12 @@ export async function statesProbe(
   const feeding = columns.map((column) => table.columns[table.names.indexOf(column)]);
   const raw = interleaved(feeding, table.rows);
   const width = columns.length;
+  const assumptions = [...options.assumptions, ...others.assumptions];
+  if (!file.discretize && Object.keys(file.concepts ?? {}).length === 0) {
+    assumptions.push(
+      'no concepts are given: they are made from the columns (quarters, signs, single values where there are few)',
+    );
+  }
   // Parsed now, so that a wrong expression is refused before any work.
   const expressions = parseConcepts(file.concepts ?? {}, table, options.name);
   return {
@@ -104,8 +112,13 @@ export async function statesProbe(
     columns,
     bundled: choice.kind === 'bundled',
     drawn,
-    assumptions: [...options.assumptions, ...others.assumptions],
-    explicit: { ...file, ...(data === null ? {} : { data }), columns, input: input.name },
+    assumptions,
+    explicit: {
+      ...file,
+      ...(data === null ? {} : { data }),
+      ...(options.named ? { columns } : {}),
+      input: input.name,
+    },
     sha256: () =>
       sha256Of(data && splitKey(data).file, [
         { ...file, data: splitKey(file.data).key },
