@@ -8,7 +8,11 @@ export const commonOptions = {
 } as const satisfies ParseArgsConfig['options'];
 
 /** As util.parseArgs, strictly, with its complaints as usage errors. */
-export function parseCommand<T extends NonNullable<ParseArgsConfig['options']>>(command: string, args: string[], options: T) {
+export function parseCommand<T extends NonNullable<ParseArgsConfig['options']>>(
+  command: string,
+  args: string[],
+  options: T,
+) {
   try {
     return parseArgs({ args, options: { ...commonOptions, ...options }, allowPositionals: true, strict: true });
   } catch (error) {
@@ -17,7 +21,13 @@ export function parseCommand<T extends NonNullable<ParseArgsConfig['options']>>(
 }
 
 /** A whole number of at least `least`, or `fallback` where the option is absent. */
-export function wholeNumber<F>(command: string, option: string, text: string | undefined, least: number, fallback: F): number | F {
+export function wholeNumber<F>(
+  command: string,
+  option: string,
+  text: string | undefined,
+  least: number,
+  fallback: F,
+): number | F {
   if (text === undefined) return fallback;
   const value = Number(text);
   if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
@@ -40,7 +50,13 @@ export function unitList(command: string, text: string | undefined): number[] | 
   return [...units].sort((a, b) => a - b);
 }
 
-export function oneOf<T extends string>(command: string, option: string, text: string | undefined, choices: readonly T[], fallback: T): T {
+export function oneOf<T extends string>(
+  command: string,
+  option: string,
+  text: string | undefined,
+  choices: readonly T[],
+  fallback: T,
+): T {
   if (text === undefined) return fallback;
   if (!(choices as readonly string[]).includes(text)) {
     throw new UsageError(`--${option} is one of ${choices.join(', ')}, got "${text}"`, command);

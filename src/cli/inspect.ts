@@ -11,7 +11,8 @@ export async function inspect(args: string[]): Promise<void> {
   process.stdout.write(values.json ? `${JSON.stringify(structure, null, 2)}\n` : structureText(structure));
 }
 
-const shapeText = (shape: Dimension[] | null) => (shape ? shape.map((axis) => axis ?? '?').join(' × ') || 'scalar' : '?');
+const shapeText = (shape: Dimension[] | null) =>
+  shape ? shape.map((axis) => axis ?? '?').join(' × ') || 'scalar' : '?';
 
 function tensorText(role: string, tensors: TensorInfo[]): string {
   return tensors.map(({ name, type, shape }) => `${role}  ${printable(name)}: ${type} ${shapeText(shape)}\n`).join('');
@@ -33,7 +34,10 @@ function structureText(structure: ModelStructure): string {
     tensorText('input ', inputs) +
     tensorText('output', outputs) +
     `opset ${opset}, by ${printable(producer) || 'an unnamed producer'}, ${parameters.toLocaleString('en')} parameters, ${layers.length} layers\n\n` +
-    textTable(['layer', 'node', 'operator', 'module', 'source', 'shape', 'units', 'parameters'], rows, ['units', 'parameters'])
+    textTable(['layer', 'node', 'operator', 'module', 'source', 'shape', 'units', 'parameters'], rows, [
+      'units',
+      'parameters',
+    ])
   );
 }
 

@@ -32,7 +32,14 @@ function namesInMetadata(text: string | undefined, classes: number): string[] | 
 async function namesBeside(modelFile: string, classes: number): Promise<string[] | null> {
   const folder = path.dirname(modelFile);
   const stem = path.basename(modelFile, path.extname(modelFile));
-  const candidates = [`${stem}.labels.txt`, `${stem}.classes.txt`, `${stem}.txt`, 'labels.txt', 'classes.txt', 'synset.txt'];
+  const candidates = [
+    `${stem}.labels.txt`,
+    `${stem}.classes.txt`,
+    `${stem}.txt`,
+    'labels.txt',
+    'classes.txt',
+    'synset.txt',
+  ];
   for (const candidate of candidates) {
     const lines = await shortFileLines(path.join(folder, candidate));
     // Synset files have the WordNet id first: it is not what people call the class.

@@ -1,4 +1,9 @@
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node.js';
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node.js';
 import {
   engineRequest,
   explainEvent,

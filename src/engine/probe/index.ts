@@ -7,3 +7,5 @@ export { readProbeFile } from './probeFile.js';
 export type { ProbeSet } from './probeSet.js';
 export { proposeProbes } from './proposals.js';
 export { ConceptError } from './stateConcepts.js';
+export { modelInputs } from './modelInput.js';
+export { otherInputs } from './otherInputs.js';

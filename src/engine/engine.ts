@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { EngineApi } from '../shared/engineApi.js';
+import { UserError } from '../shared/userError.js';
+import { mapMethods } from './cam/index.js';
+import { columnEffect } from './columnEffect.js';
+import { explain } from './explain/index.js';
+import { computeMaps } from './map/computeMaps.js';
+import { findLayer, outgoingWeights } from './onnx/index.js';
+import { Opened } from './opened.js';
+import { probeFileText } from './probe/index.js';
+import { reportOf } from './reportOf.js';
+
+/** The picture that the model saw is shown at up to this size. */
+const mapPicture = 1024;
+
+/**
+ * The engine behind the panel and the command line. It holds no results: what it is asked is computed from files, and
+ * what it opened is kept only to be faster the next time.
+ *
+ * @param media the package's folder of bundled files
+ */
+export function createEngine({ media }: { media: string }): EngineApi {
+  const opened = new Opened(media);
+  return {
+    async version() {
+      const { version } = JSON.parse(readFileSync(path.join(media, '..', 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      const ort = (await import('onnxruntime-node')) as unknown as { listSupportedBackends(): { name: string }[] };
+      const require = createRequire(import.meta.url);
+      const runtime = require('onnxruntime-node/package.json') as { version: string };
+      return {
+        onnxplain: version,
+        onnxruntime: runtime.version,
+        node: process.versions.node,
+        providers: ort.listSupportedBackends().map(({ name }) => name),
+        methods: Object.values(mapMethods).map(({ name, title, shows, cost, needsClass }) => ({
+          name,
+          title,
+          shows,
+          cost,
+          needsClass,
+        })),
+      };
+    },
+    async inspect({ model }) {
+      return (await opened.model(model)).structure;
+    },
+    async proposeProbes({ model, folders }) {
+      return opened.proposals((await opened.model(model)).model, folders);
+    },
+    async probeFileText({ model, probe }) {
+      return probeFileText(await opened.probe(model, probe));
+    },
+    explain: (request, onEvent, signal) => explain(request, opened, onEvent, signal),
+    async picture({ model, probe, sample, size }) {
+      const set = await opened.probe(model, probe);
+      if (!set.picture) throw new UserError('this probe set has no pictures', { code: 'probe/no-pictures' });
+      return set.picture(sample, size);
+    },
+    async sample({ model, probe, sample }) {
+      return (await opened.probe(model, probe)).view(sample);
+    },
+    async map({ model: file, probe, input, method, layers, class: wanted, unit }, signal) {
+      const { model } = await opened.model(file);
+      const set = await opened.probe(file, probe);
+      if (!set.picture || !set.prepareFile) {
+        throw new UserError(`${path.basename(file)}: maps are drawn over pictures, and its probe set has none`, {
+          hint: 'choose a probe set of pictures',
+          code: 'probe/no-pictures',
+        });
+      }
+      const seen =
+        input.kind === 'file'
+          ? await set.prepareFile(input.path)
+          : { feeds: await set.batch(input.sample, 1), picture: await set.picture(input.sample, mapPicture) };
+      const { width, height } = seen.picture;
+      const maps = await computeMaps(
+        model,
+        { kind: set.kind, input: set.input, samples: 1, batch: async () => seen.feeds },
+        { height, width },
+        { method, layers, class: wanted, output: null, unit, seed: 0, raw: false, threads: null },
+        signal,
+      );
+      return {
+        method,
+        layers: maps.layers,
+        values: maps.maps[0],
+        width,
+        height,
+        picture: seen.picture,
+        top: maps.top[0],
+        class: maps.classes[0],
+        milliseconds: maps.milliseconds,
+        notes: maps.notes,
+      };
+    },
+    async columnEffect({ model: file, probe, layer, unit, sample }) {
+      const { model, structure } = await opened.model(file);
+      return columnEffect(model, await opened.probe(file, probe), findLayer(structure, layer), unit, sample);
+    },
+    async feeds({ model: file, layer, unit, limit }) {
+      const { model, structure } = await opened.model(file);
+      return (await outgoingWeights(model, findLayer(structure, layer).name, unit)).slice(0, limit);
+    },
+    report: (request) => reportOf(request, opened),
+  };
+}

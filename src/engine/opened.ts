@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ProbeChoice } from '../shared/engineApi.js';
+import type { ModelStructure } from '../shared/model.js';
+import { UserError } from '../shared/userError.js';
+import { readModel, structureOf } from './onnx/index.js';
+import type { OnnxModel } from './onnx/model.js';
+import { openProbe, proposeProbes, type ProbeSet } from './probe/index.js';
+
+const keptProbes = 4;
+
+export interface OpenedModel {
+  model: OnnxModel;
+  structure: ModelStructure;
+}
+
+/** Models and probe sets that were read, until their files change. Only structure and samples' identity are held. */
+export class Opened {
+  readonly bundledFolder: string;
+  readonly #models = new Map<string, { stamp: string; opened: Promise<OpenedModel> }>();
+  readonly #probes = new Map<string, Promise<ProbeSet>>();
+
+  constructor(media: string) {
+    this.bundledFolder = path.join(media, 'sample');
+  }
+
+  async model(file: string): Promise<OpenedModel> {
+    const stamp = await stampOf(file);
+    const known = this.#models.get(file);
+    if (known?.stamp === stamp) return known.opened;
+    const opened = readModel(file).then((model) => ({ model, structure: structureOf(model) }));
+    this.#models.set(file, { stamp, opened });
+    opened.catch(() => this.#models.delete(file));
+    return opened;
+  }
+
+  proposals(model: OnnxModel, folders: string[]) {
+    return proposeProbes(model, folders, this.bundledFolder);
+  }
+
+  /** The probe set of this choice, or of the best proposal. */
+  async probe(file: string, choice: ProbeChoice | null, folders: string[] = []): Promise<ProbeSet> {
+    const { model } = await this.model(file);
+    const wanted = choice ?? (await this.proposals(model, folders))[0]?.choice;
+    if (!wanted) {
+      throw new UserError(`${path.basename(file)}: nothing was found that this model could be explained with`, {
+        hint: 'give it a probe file, a folder of pictures, a .csv or a .npy',
+        code: 'probe/none',
+      });
+    }
+    const source = 'path' in wanted ? await stampOf(wanted.path).catch(() => '') : '';
+    const key = JSON.stringify([file, await stampOf(file), wanted, source]);
+    const known = this.#probes.get(key);
+    if (known) return known;
+    const opened = openProbe(wanted, model, { bundledFolder: this.bundledFolder });
+    this.#probes.set(key, opened);
+    opened.catch(() => this.#probes.delete(key));
+    if (this.#probes.size > keptProbes) this.#probes.delete(this.#probes.keys().next().value!);
+    return opened;
+  }
+}
+
+async function stampOf(file: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file);
+    return `${mtimeMs}:${size}:${ino}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`, {
+      hint: code === 'ENOENT' ? 'check the path' : 'check that you may read it',
+      code: 'file/missing',
+      cause: error,
+    });
+  }
+}
