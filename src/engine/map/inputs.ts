@@ -64,7 +64,7 @@ export async function arrayInputs(model: OnnxModel, file: string): Promise<Opene
       async batch(first, count): Promise<Record<string, Tensor>> {
         const values = data.subarray(first * size, (first + count) * size);
         return {
-          ...rest.feeds(count),
+          ...rest.feeds(first, count),
           [input.name]: { type: 'float32', dims: [count, ...shape.slice(1)], data: values },
         };
       },
