@@ -7,7 +7,7 @@ import { wasmCodec, type WasmPicture } from './wasmModule.js';
 
 interface Jpeg extends PictureHeader {
   components: number;
-  /** Written by an Adobe program, which stores CMYK inverted. */
+  /** Written with Adobe's marker: CMYK is stored inverted. */
   adobe: boolean;
 }
 
@@ -78,22 +78,16 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Raster> {
   return fromRgba(picture.width, picture.height, picture.data, components === 1 ? 1 : 3);
 }
 
-/** Pillow's `cmyk2rgb`: colour = (255 - K) - C (255 - K) / 255, the division rounded. */
+/** As Pillow's `cmyk2rgb`: colour = (255 - K) - C (255 - K) / 255. */
 function decodeCmyk(bytes: Uint8Array, adobe: boolean): Raster {
-  const cmyk = jpegJs.decode(bytes, {
+  // Only Adobe's marker says whether inks are stored inverted.
+  if (!adobe) throw new PictureError("it is CMYK without Adobe's marker, which is not read");
+  const { width, height, data } = jpegJs.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
+    tolerantDecoding: true,
     maxResolutionInMP: maxPixels / 1e6,
     maxMemoryUsageInMB: 2048,
   });
-  const { width, height, data } = cmyk;
-  const rgb = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    const light = adobe ? data[from + 3] : 255 - data[from + 3];
-    for (let c = 0; c < 3; c++) {
-      const ink = adobe ? 255 - data[from + c] : data[from + c];
-      rgb[to + c] = Math.max(0, light - Math.round((ink * light) / 255));
-    }
-  }
-  return { width, height, channels: 3, data: rgb };
+  return { width, height, channels: 3, data };
 }
