@@ -127,9 +127,17 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
     members,
     words,
     notes: [
-      ...said(placeless.map(quoted), 'mark places alone and are left out for layers without places'),
-      ...said(empty, 'hold nowhere and are left out'),
-      ...said(twins, 'hold at the same positions as another concept, whose name stands for both'),
+      ...said(
+        placeless.map(quoted),
+        'marks places alone and is left out for layers without places',
+        'mark places alone and are left out for layers without places',
+      ),
+      ...said(empty, 'holds nowhere and is left out', 'hold nowhere and are left out'),
+      ...said(
+        twins,
+        'holds at the same positions as another, whose name stands for both',
+        'hold at the same positions as others, whose names stand for both',
+      ),
     ],
   };
 }
@@ -137,10 +145,9 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
 const quoted = (name: string): string => `"${name}"`;
 const listed = 5;
 
-function said(names: string[], what: string): string[] {
+function said(names: string[], one: string, many: string): string[] {
   if (names.length === 0) return [];
   const more = names.length > listed ? ` and ${names.length - listed} more` : '';
-  return [
-    `${names.length} ${names.length === 1 ? 'concept' : 'concepts'} ${what}: ${names.slice(0, listed).join(', ')}${more}`,
-  ];
+  const what = names.length === 1 ? `1 concept ${one}` : `${names.length} concepts ${many}`;
+  return [`${what}: ${names.slice(0, listed).join(', ')}${more}`];
 }

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { hasBit, type ConceptSet } from '../../../src/engine/concept/conceptSet.js';
+import { groupPositions } from '../../../src/engine/concept/groups.js';
+import { ofPlaces, ofSamples, placeless, sampleConcepts } from './conceptSets.js';
+
+const cell = (set: ConceptSet, concept: number, position: number): boolean => {
+  const { ofPositions, ofSamples } = set.concepts[concept];
+  return ofPositions
+    ? hasBit(ofPositions, position)
+    : hasBit(ofSamples!, Math.floor(position / (set.height * set.width)));
+};
+
+/** Sets of 1 … 6 samples of odd sizes with up to 70 concepts, some of places, some of samples. */
+const sets = fc
+  .record({
+    samples: fc.integer({ min: 1, max: 6 }),
+    height: fc.integer({ min: 2, max: 7 }),
+    width: fc.integer({ min: 1, max: 9 }),
+    concepts: fc.integer({ min: 1, max: 70 }),
+    blocky: fc.boolean(),
+  })
+  .chain(({ samples, height, width, concepts, blocky }) => {
+    const positions = samples * height * width;
+    const places = blocky
+      ? fc
+          .tuple(fc.nat(positions), fc.nat(positions))
+          .map(([a, b]) => Array.from({ length: positions }, (_, i) => i >= Math.min(a, b) && i < Math.max(a, b)))
+      : fc.array(fc.boolean(), { minLength: positions, maxLength: positions });
+    const whole = fc.array(fc.boolean(), { minLength: samples, maxLength: samples });
+    const concept = fc.oneof(
+      places.map((mask) => ofPlaces('', mask)),
+      whole.map((mask) => ofSamples('', mask)),
+    );
+    return fc.array(concept, { minLength: concepts, maxLength: concepts }).map((list): ConceptSet => ({
+      samples,
+      height,
+      width,
+      // One of places for certain, so that the grid is of places.
+      concepts: [
+        ofPlaces(
+          'first',
+          Array.from({ length: positions }, (_, i) => i % 2 === 0),
+        ),
+        ...list.map((c, i) => ({ ...c, name: `c${i}` })),
+      ],
+      notes: [],
+    }));
+  });
+
+describe('groups of positions', () => {
+  it('are the positions at which the same concepts hold', () => {
+    fc.assert(
+      fc.property(sets, (set) => {
+        const positions = set.samples * set.height * set.width;
+        const groups = groupPositions(set, { height: 4, width: 4 });
+        const signature = (p: number) => set.concepts.map((_, c) => (cell(set, c, p) ? '1' : '0')).join('');
+        const naive = new Map<string, number>();
+        const sizes: number[] = [];
+        for (let p = 0; p < positions; p++) {
+          const text = signature(p);
+          if (!naive.has(text)) naive.set(text, naive.size);
+          const group = naive.get(text)!;
+          sizes[group] = (sizes[group] ?? 0) + 1;
+          assert.equal(groups.of[p], group);
+        }
+        assert.equal(groups.count, naive.size);
+        assert.deepEqual([...groups.sizes], sizes);
+        assert.equal(groups.positions, positions);
+        groups.atoms.forEach(({ concept }, atom) => {
+          const row = groups.members.subarray(atom * groups.words, (atom + 1) * groups.words);
+          for (let p = 0; p < positions; p++) assert.equal(hasBit(row, groups.of[p]), cell(set, concept, p));
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('merge concepts that hold at the same positions and leave out those that hold nowhere', () => {
+    const groups = groupPositions(
+      sampleConcepts([
+        [true, false, true],
+        [false, false, false],
+        [true, false, true],
+        [true, true, true],
+      ]),
+      placeless,
+    );
+    assert.deepEqual(
+      groups.atoms.map(({ name }) => name),
+      ['a', 'd'],
+    );
+    assert.deepEqual(groups.notes, [
+      '1 concept holds nowhere and is left out: "b"',
+      '1 concept holds at the same positions as another, whose name stands for both: "c" (as "a")',
+    ]);
+  });
+
+  it('cover all places of a layer where concepts are of whole samples', () => {
+    const set = sampleConcepts([[true, false, false]]);
+    const features = groupPositions(set, placeless);
+    const maps = groupPositions(set, { height: 7, width: 5 });
+    assert.deepEqual([...features.sizes], [1, 2]);
+    assert.deepEqual([...maps.sizes], [35, 70]);
+    assert.equal(maps.positions, 105);
+    assert.deepEqual(maps.grid, { kind: 'samples', samples: 3, height: 7, width: 5 });
+    assert.equal(groupPositions(set, { height: 7, width: 5 }), maps, 'grouped once');
+  });
+
+  it('of a layer without places use what is said of samples, and note what is not', () => {
+    const set: ConceptSet = {
+      samples: 2,
+      height: 1,
+      width: 2,
+      concepts: [
+        ofPlaces('left', [true, false, true, false]),
+        { ...ofPlaces('sky', [true, true, false, false]), ofSamples: ofSamples('', [true, false]).ofSamples },
+      ],
+      notes: [],
+    };
+    const groups = groupPositions(set, placeless);
+    assert.deepEqual(
+      groups.atoms.map(({ name }) => name),
+      ['sky'],
+    );
+    assert.deepEqual([...groups.of], [0, 1]);
+    assert.match(groups.notes[0], /^1 concept marks places alone .*"left"$/);
+    // A sequence of another length has no places to compare; one of the masks' own size has.
+    assert.equal(groupPositions(set, { height: 1, width: 3 }).grid.kind, 'samples');
+    assert.equal(groupPositions(set, { height: 1, width: 2 }).grid.kind, 'places');
+  });
+
+  it('pass 65,536 without losing count', () => {
+    const samples = 70_000;
+    const masks = Array.from({ length: 17 }, (_, c) => Array.from({ length: samples }, (_, i) => ((i >> c) & 1) === 1));
+    const groups = groupPositions(sampleConcepts(masks), placeless);
+    assert.equal(groups.count, samples);
+    assert.ok(groups.of.every((group, i) => group === i));
+  });
+});

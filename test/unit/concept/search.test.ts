@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { evaluateFormula } from '../../../src/engine/concept/formula.js';
+import { searchUnit } from '../../../src/engine/concept/search.js';
+import { projectRoot } from '../../support/sharedData.js';
+import { fromText, problem } from './conceptSets.js';
+
+type Mask = boolean[];
+
+const iouOf = (mask: Mask, fires: Mask): number => {
+  let both = 0;
+  let either = 0;
+  mask.forEach((holds, i) => {
+    if (holds && fires[i]) both++;
+    if (holds || fires[i]) either++;
+  });
+  return either === 0 ? 0 : both / either;
+};
+
+const operators: ((f: boolean, c: boolean) => boolean)[] = [(f, c) => f || c, (f, c) => f && c, (f, c) => f && !c];
+
+/** Best IoU of all left-deep formulas up to a length, one position after the other. */
+function exhaustive(concepts: Mask[], fires: Mask, maxLength: number): number {
+  let best = 0;
+  let formulas = concepts;
+  for (let length = 1; length <= maxLength; length++) {
+    for (const mask of formulas) best = Math.max(best, iouOf(mask, fires));
+    formulas = formulas.flatMap((left) =>
+      concepts.flatMap((right) => operators.map((join) => left.map((f, i) => join(f, right[i])))),
+    );
+  }
+  return best;
+}
+
+const sets = fc
+  .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40 }))
+  .chain(([concepts, positions]) => {
+    const mask = fc.array(fc.boolean(), { minLength: positions, maxLength: positions });
+    return fc.record({ concepts: fc.array(mask, { minLength: concepts, maxLength: concepts }), fires: mask });
+  });
+
+const search = (concepts: Mask[], fires: Mask, options: Partial<Parameters<typeof searchUnit>[2]> = {}) => {
+  const { groups, unit } = problem(concepts, fires);
+  return searchUnit(groups, unit, { search: 'beam', maxLength: 3, beam: 5, ...options });
+};
+
+describe('search for a unit’s label', () => {
+  // Positions:             0  1  2  3  4  5  6  7  8  9
+  const sky = fromText('1110001000');
+  const water = fromText('0001111000');
+  const boat = fromText('0100010011');
+  const fires = fromText('1011101000'); // (sky OR water) AND NOT boat
+
+  it('finds a planted formula, and says what it is worth', () => {
+    const label = search([sky, water, boat], fires)!;
+    assert.equal(label.label, '(a OR b) AND NOT c');
+    assert.deepEqual(label.formula, {
+      op: 'and',
+      left: { op: 'or', left: { op: 'atom', concept: 'a' }, right: { op: 'atom', concept: 'b' } },
+      right: { op: 'not', of: { op: 'atom', concept: 'c' } },
+    });
+    assert.deepEqual([label.length, label.iou, label.precision, label.recall], [3, 1, 1, 1]);
+  });
+
+  it('follows the published procedure on a worked example', () => {
+    // Leaves: a 3/6 (of 4 positions, 3 fire; 5 fire in all), b 3/6, c 0. Beam 1 takes a, the first of equals. Round 2: a OR b covers
+    // 0-6, 5 of the 5: 5/7; a AND NOT c: 0, 2, 6: 3/5. Beam 1 takes a OR b.
+    const label = search([sky, water, boat], fires, { maxLength: 2, beam: 1 })!;
+    assert.equal(label.label, 'a OR b');
+    assert.equal(label.iou, 5 / 7);
+    assert.equal(label.precision, 5 / 7);
+    assert.equal(label.recall, 1);
+    assert.deepEqual(label.single, { label: 'a', iou: 3 / 6 });
+    assert.equal(label.optimal, false);
+    // b AND NOT c has a mask of its own (3, 4, 6) but comes from b, which this beam has dropped.
+    assert.deepEqual(label.alternatives.slice(0, 2), [
+      { label: 'a AND NOT c', iou: 3 / 5 },
+      { label: 'a', iou: 3 / 6 },
+    ]);
+  });
+
+  it('`single` is the best concept, provably', () => {
+    const label = search([boat, water, sky], fires, { search: 'single' })!;
+    assert.deepEqual([label.label, label.length, label.iou, label.optimal], ['b', 1, 3 / 6, true]);
+  });
+
+  it('scores formulas as position by position evaluation does', () => {
+    fc.assert(
+      fc.property(sets, ({ concepts, fires }) => {
+        const label = search(concepts, fires);
+        if (!label) return;
+        const mask = fires.map((_, i) =>
+          evaluateFormula(label.formula, (name) => concepts[name.charCodeAt(0) - 97][i]),
+        );
+        const both = mask.filter((holds, i) => holds && fires[i]).length;
+        assert.equal(label.iou, iouOf(mask, fires));
+        assert.equal(label.precision, both / mask.filter(Boolean).length);
+        assert.equal(label.recall, both / fires.filter(Boolean).length);
+      }),
+    );
+  });
+
+  it('`optimal` equals exhaustive search', () => {
+    fc.assert(
+      fc.property(sets, ({ concepts, fires }) => {
+        const label = search(concepts, fires, { search: 'optimal' });
+        assert.equal(label?.iou ?? 0, exhaustive(concepts, fires, 3));
+        assert.equal(label?.optimal ?? true, true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('`optimal` equals exhaustive search at four atoms, and with fewer atoms among equals', () => {
+    const small = sets.filter(({ concepts }) => concepts.length <= 3);
+    fc.assert(
+      fc.property(small, ({ concepts, fires }) => {
+        const label = search(concepts, fires, { search: 'optimal', maxLength: 4 });
+        assert.equal(label?.iou ?? 0, exhaustive(concepts, fires, 4));
+        if (label && label.length > 1) {
+          assert.ok(exhaustive(concepts, fires, label.length - 1) < label.iou, 'a shorter formula is as good');
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('a beam that is wide enough equals exhaustive search; any beam is no better', () => {
+    fc.assert(
+      fc.property(sets, fc.integer({ min: 1, max: 5 }), ({ concepts, fires }, beam) => {
+        const best = exhaustive(concepts, fires, 3);
+        assert.equal(search(concepts, fires, { beam: 1000 })?.iou ?? 0, best);
+        const narrow = search(concepts, fires, { beam });
+        assert.ok((narrow?.iou ?? 0) <= best);
+        if (narrow?.optimal) assert.equal(narrow.iou, best);
+      }),
+    );
+  });
+
+  it('runners-up are distinct masks in falling order', () => {
+    fc.assert(
+      fc.property(sets, ({ concepts, fires }) => {
+        const label = search(concepts, fires);
+        if (!label) return;
+        const ious = [label.iou, ...label.alternatives.map(({ iou }) => iou)];
+        assert.deepEqual(
+          ious,
+          [...ious].sort((a, b) => b - a),
+        );
+        assert.ok(label.alternatives.length <= 5);
+        assert.equal(new Set([label.label, ...label.alternatives.map((other) => other.label)]).size, ious.length);
+      }),
+    );
+    // Two concepts and their union say the same here: one formula, and nothing else.
+    const label = search([fromText('1100'), fromText('1100')], fromText('1000'))!;
+    assert.deepEqual([label.label, label.iou, label.alternatives], ['a', 1 / 2, []]);
+  });
+
+  it('keeps concepts that do not overlap the unit: they sharpen others', () => {
+    const label = search([fromText('111100'), fromText('001100')], fromText('110000'))!;
+    assert.deepEqual([label.label, label.iou], ['a AND NOT b', 1]);
+  });
+
+  it('has no label where no concept overlaps the unit', () => {
+    assert.equal(search([fromText('0011')], fromText('1100')), null);
+    assert.equal(search([fromText('0000')], fromText('1100'), { search: 'optimal' }), null);
+  });
+
+  it('labels a unit that always fires by a concept that always holds', () => {
+    const label = search([fromText('1010'), fromText('1111')], fromText('1111'))!;
+    assert.deepEqual([label.label, label.iou, label.optimal], ['b', 1, true]);
+  });
+
+  it('falls back to the beam, and says so, where the proof takes too long', () => {
+    const beam = search([sky, water, boat], fires, { beam: 1 })!;
+    const label = search([sky, water, boat], fires, { search: 'optimal', beam: 1, budget: 10 })!;
+    assert.deepEqual(label, { ...beam, fellBack: true });
+  });
+
+  it('gives equal bytes on repetition', () => {
+    fc.assert(
+      fc.property(sets, fc.constantFrom('beam' as const, 'optimal' as const), ({ concepts, fires }, kind) => {
+        const once = JSON.stringify(search(concepts, fires, { search: kind }));
+        assert.equal(JSON.stringify(search(concepts, fires, { search: kind })), once);
+      }),
+    );
+  });
+
+  describe('against the package compositional-explanations', () => {
+    const cases = JSON.parse(
+      readFileSync(path.join(projectRoot, 'test/fixtures/concept/published.json'), 'utf8'),
+    ) as PublishedCase[];
+    cases.forEach((published, i) => {
+      it(`set ${i + 1}: the beam is no worse, the optimum the same`, () => {
+        const concepts = published.concepts.map(fromText);
+        const { maxLength, beam } = published;
+        const ours = search(concepts, fromText(published.unit), { maxLength, beam })!;
+        const best = search(concepts, fromText(published.unit), { search: 'optimal', maxLength, beam })!;
+        assert.ok(ours.iou >= published.publishedBeam - 1e-12, `${ours.iou} < ${published.publishedBeam}`);
+        assert.equal(best.optimal, true);
+        if (maxLength === 3) assert.ok(Math.abs(best.iou - published.publishedOptimum) < 1e-12);
+        // Beyond three atoms a formula may name a concept twice, which theirs does not try.
+        else assert.ok(best.iou >= published.publishedOptimum - 1e-12);
+      });
+    });
+  });
+});
+
+interface PublishedCase {
+  maxLength: number;
+  beam: number;
+  concepts: string[];
+  unit: string;
+  publishedBeam: number;
+  publishedOptimum: number;
+}
