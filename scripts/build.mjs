@@ -1,6 +1,8 @@
 // Bundles the extension, its page, the engine and the command line into dist/. `--watch` rebuilds on change.
 import { build, context } from 'esbuild';
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 
 const watch = process.argv.includes('--watch');
 const shared = {
@@ -10,6 +12,18 @@ const shared = {
   platform: 'node',
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"' },
+};
+const { resolve } = createRequire(import.meta.url);
+/** The picture codecs' WebAssembly, which the engine and the command line read from beside their bundles. */
+const copyCodecs = {
+  name: 'copy-codecs',
+  setup: ({ onEnd, initialOptions }) =>
+    onEnd(async ({ errors }) => {
+      if (errors.length) return;
+      for (const codec of ['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/webp/codec/dec/webp_dec.wasm']) {
+        await copyFile(resolve(codec), path.join(path.dirname(initialOptions.outfile), path.basename(codec)));
+      }
+    }),
 };
 // ES modules that bundle CommonJS packages need a `require`.
 const requireBanner = {
@@ -25,7 +39,7 @@ export const targets = [
     format: 'cjs',
     external: ['vscode'],
   },
-  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', plugins: [copyCodecs] },
   {
     ...node,
     entryPoints: ['src/cli/main.ts'],
