@@ -46,7 +46,7 @@ export function groupPositions(set: ConceptSet, layer: { height: number; width: 
   const grid = positionGrid(set, layer);
   let ofSet = known.get(set);
   if (!ofSet) known.set(set, (ofSet = new Map()));
-  const key = grid.kind === 'places' ? 'places' : `samples × ${grid.height * grid.width}`;
+  const key = grid.kind === 'places' ? 'places' : `samples ${grid.height} × ${grid.width}`;
   const before = ofSet.get(key);
   if (before) return before;
   const kin =

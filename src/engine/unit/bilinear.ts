@@ -15,8 +15,9 @@ export function linearAxis(from: number, to: number): LinearAxis {
     const source = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
     const low = Math.floor(source);
     axis.low[i] = low;
-    axis.high[i] = Math.min(from - 1, low + 1);
     axis.weight[i] = source - low;
+    // A place that coincides with a source place is that one's alone: a NaN beside it does not enter.
+    axis.high[i] = source > low ? low + 1 : low;
   }
   return axis;
 }
@@ -42,7 +43,6 @@ export function interpolateRow(
   let max = -Infinity;
   for (let x = 0; x < width; x++) {
     const value = values[a + x] + (values[b + x] - values[a + x]) * t;
-    // An infinite neighbour of weight 0 gives NaN by itself, one of another weight gives an infinity.
     const kept = value - value === 0 ? value : NaN;
     out[x] = kept;
     if (kept > max) max = kept;

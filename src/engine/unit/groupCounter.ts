@@ -46,18 +46,24 @@ export class GroupCounter {
   }
 
   result(): GroupCounts {
-    const pairs: [number, number][] = [];
-    this.#each((group, count) => pairs.push([group, count]));
-    if (!this.#dense) pairs.sort(([a], [b]) => a - b);
+    if (this.#dense) {
+      const groups = new Uint32Array(this.#dense.reduce((used, count) => used + (count > 0 ? 1 : 0), 0));
+      const counts = new Float64Array(groups.length);
+      let i = 0;
+      for (let group = 0; group < this.#groups; group++) {
+        if (this.#dense[group] === 0) continue;
+        groups[i] = group;
+        counts[i++] = this.#dense[group];
+      }
+      return { groups, counts };
+    }
+    const places = Uint32Array.from(this.#keys.keys())
+      .filter((place) => this.#keys[place] > 0)
+      .sort((a, b) => this.#keys[a] - this.#keys[b]);
     return {
-      groups: Uint32Array.from(pairs, ([group]) => group),
-      counts: Float64Array.from(pairs, ([, count]) => count),
+      groups: places.map((place) => this.#keys[place] - 1),
+      counts: Float64Array.from(places, (place) => this.#counts[place]),
     };
-  }
-
-  #each(visit: (group: number, count: number) => void): void {
-    if (this.#dense) this.#dense.forEach((count, group) => count > 0 && visit(group, count));
-    else this.#keys.forEach((key, place) => key > 0 && visit(key - 1, this.#counts[place]));
   }
 
   #table(places: number): void {
