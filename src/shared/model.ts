@@ -30,6 +30,8 @@ export interface Layer {
   op: string;
   /** Module path in the training code (`layer1.0.conv1`), where names or metadata carry one. */
   module: string | null;
+  /** Other modules that are in this layer too: the batch norm that was folded into a convolution. Absent: none. */
+  aliases?: string[];
   source: { file: string; line: number } | null;
   shape: Dimension[] | null;
   /** Channels or features; null where the shape does not say. */

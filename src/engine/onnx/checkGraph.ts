@@ -1,4 +1,5 @@
 import { UserError } from '../../shared/userError.js';
+import { usedBy } from './graphIndex.js';
 import type { Graph, Node } from './model.js';
 
 /**
@@ -24,8 +25,8 @@ export function checkGraph(name: string, graph: Graph): void {
     }
   }
   for (const node of graph.nodes) {
-    for (const input of node.inputs) {
-      if (input !== '' && !computedBy.has(input) && !given.has(input)) {
+    for (const input of usedBy(node)) {
+      if (!computedBy.has(input) && !given.has(input)) {
         refuse(`${name}: ${describe(node)} uses "${clip(input)}", which nothing computes`);
       }
     }
@@ -45,7 +46,7 @@ function refuseCycle(name: string, graph: Graph, computedBy: ReadonlyMap<string,
   const ready: Node[] = [];
   for (const node of graph.nodes) {
     let count = 0;
-    for (const input of node.inputs) {
+    for (const input of usedBy(node)) {
       const from = computedBy.get(input);
       if (from) {
         count++;

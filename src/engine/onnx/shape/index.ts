@@ -1,0 +1,125 @@
+import type { Dimension } from '../../../shared/model.js';
+import { indexOf, integersAttribute } from '../graphIndex.js';
+import type { FunctionDefinition, Node, OnnxModel } from '../model.js';
+import { type Fact, isNumber, type Operands, type Shape, unknown } from './facts.js';
+import { ruleFor } from './rules.js';
+
+export { type Fact, fromStart, isNumber, type Shape } from './facts.js';
+
+/** Functions that call functions; a model-local function that calls itself is not followed for ever. */
+const deepestCall = 8;
+
+const inferred = new WeakMap<OnnxModel, ReadonlyMap<string, Fact>>();
+
+/**
+ * What can be known of every tensor of the main graph without running it: its shape, whether it is constant, and the
+ * values of small integer tensors. Shapes that the file states are used where they say more.
+ */
+export function inferFacts(model: OnnxModel): ReadonlyMap<string, Fact> {
+  let facts = inferred.get(model);
+  if (!facts) {
+    facts = infer(model);
+    inferred.set(model, facts);
+  }
+  return facts;
+}
+
+function infer(model: OnnxModel): Map<string, Fact> {
+  const { graph } = model;
+  const facts = new Map<string, Fact>();
+  for (const input of graph.inputs) {
+    facts.set(input.name, { shape: input.shape });
+  }
+  for (const [name, tensor] of graph.initializers) {
+    facts.set(name, { shape: tensor.dims, values: tensor.values, constant: true });
+  }
+  follow(model, indexOf(model).sorted, facts, 0);
+  return facts;
+}
+
+function follow(model: OnnxModel, nodes: readonly Node[], facts: Map<string, Fact>, depth: number): void {
+  const opset = model.opsets.get('') ?? 0;
+  for (const node of nodes) {
+    const constant = isConstant(node, facts);
+    const given = outputsOf(model, node, facts, opset, depth);
+    node.outputs.forEach((name, i) => {
+      if (name !== '') {
+        const fact = given[i] ?? unknown;
+        const stated = depth === 0 ? (model.graph.values.get(name)?.shape ?? null) : null;
+        facts.set(name, { ...fact, shape: merged(fact.shape, stated), constant });
+      }
+    });
+  }
+}
+
+function outputsOf(
+  model: OnnxModel,
+  node: Node,
+  facts: ReadonlyMap<string, Fact>,
+  opset: number,
+  depth: number,
+): Fact[] {
+  const input = (position: number): Fact => {
+    const name = node.inputs[position];
+    return name ? (facts.get(name) ?? unknown) : unknown;
+  };
+  const local = model.functions.get(`${node.domain}:${node.op}`);
+  if (local) {
+    return depth < deepestCall
+      ? called(
+          model,
+          local,
+          node.inputs.map((_, i) => input(i)),
+          depth,
+        )
+      : [];
+  }
+  const rule = ruleFor(node.op, node.domain);
+  if (!rule) {
+    return [];
+  }
+  const operands: Operands = {
+    node,
+    opset,
+    input,
+    shape: (position) => input(position).shape,
+    integers: (attribute, position) => integersAttribute(node, attribute) ?? input(position).values ?? null,
+  };
+  return rule(operands);
+}
+
+function called(model: OnnxModel, local: FunctionDefinition, inputs: Fact[], depth: number): Fact[] {
+  const inside = new Map<string, Fact>();
+  local.inputs.forEach((name, i) => inside.set(name, inputs[i] ?? unknown));
+  follow(model, local.nodes, inside, depth + 1);
+  return local.outputs.map((name) => inside.get(name) ?? unknown);
+}
+
+/** Computed from constants alone, and not at random. */
+function isConstant(node: Node, facts: ReadonlyMap<string, Fact>): boolean {
+  if (node.op.startsWith('Random') || node.op === 'Bernoulli' || node.op === 'Multinomial') {
+    return false;
+  }
+  for (const attribute of node.attributes.values()) {
+    if (attribute.type === 'graph') {
+      return false;
+    }
+  }
+  return node.inputs.every((name) => name === '' || facts.get(name)?.constant === true);
+}
+
+/**
+ * The inferred shape where it gives numbers, the file's where it says more. (A file's shapes may be those of the batch
+ * it was exported with, while its input has become free since.)
+ */
+function merged(ours: Shape | null, stated: Shape | null): Shape | null {
+  if (!ours || !stated) {
+    return ours ?? stated;
+  }
+  if (ours.length !== stated.length) {
+    return stated;
+  }
+  return ours.map((dim, axis): Dimension =>
+    isNumber(dim) ? dim : axis === 0 && dim !== null ? dim : (stated[axis] ?? dim),
+  );
+}
