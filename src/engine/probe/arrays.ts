@@ -79,10 +79,10 @@ export async function arraysProbe(
   const others = await options.others(inner);
   const assumptions = [...options.assumptions, ...others.assumptions];
   if (inner.join() !== rest.join()) {
-    assumptions.push(`${name} is ${shape}: each sample is fed as ${inner.join(' × ') || 'one value'}`);
+    assumptions.push(`${name} is ${shape}: each sample is fed as ${inner.join(' × ') || 'one value'}.`);
   }
   if (array.type !== type) {
-    assumptions.push(`${name} holds ${array.type}: the values are fed as ${type}, not scaled`);
+    assumptions.push(`${name} holds ${array.type}: the values are fed as ${type}, not scaled.`);
   }
   return {
     choice,

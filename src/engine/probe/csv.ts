@@ -75,7 +75,7 @@ export function parseCsv(bytes: Buffer, name: string): Table {
     (title) => new ColumnBuilder(title),
   );
   if (headless) {
-    notes.push(`${name} has no header: its columns are named x0 to x${header.length - 1}`);
+    notes.push(`${name} has no header: its columns are named x0 to x${header.length - 1}.`);
     cells.restart(start);
   }
 
@@ -91,7 +91,7 @@ export function parseCsv(bytes: Buffer, name: string): Table {
     if (!cells.endsRow) continue;
     if (column !== columns.length) {
       refuse(
-        `line ${cells.line} has ${column} cells, ${headless ? 'the first line' : 'the header'} has ${columns.length}`,
+        `line ${cells.line} has ${column} ${column === 1 ? 'cell' : 'cells'}, ${headless ? 'the first line' : 'the header'} has ${columns.length}`,
       );
     }
     column = 0;
@@ -267,7 +267,7 @@ function uniqueNames(header: string[], notes: string[]): string[] {
     const wanted = cell === '' ? `column ${i + 1}` : cell;
     let name = wanted;
     for (let n = 1; taken.has(name) || (n > 1 && header.includes(name)); n++) name = `${wanted}.${n}`;
-    if (taken.has(wanted)) notes.push(`two columns are named "${wanted}": the later one is named "${name}"`);
+    if (taken.has(wanted)) notes.push(`Two columns are named "${wanted}": the later one is named "${name}".`);
     taken.add(name);
     return name;
   });
@@ -287,7 +287,7 @@ function finish(builders: ColumnBuilder[], rows: number, name: string, notes: st
     else skipped.push(`"${builder.title}" (such as "${shortened(builder.firstWord)}")`);
   }
   if (skipped.length > 0) {
-    notes.push(`${name}: columns that hold no numbers are left out: ${skipped.slice(0, 5).join(', ')}`);
+    notes.push(`${name}: columns that hold no numbers are left out: ${skipped.slice(0, 5).join(', ')}.`);
   }
   return table;
 }

@@ -43,10 +43,10 @@ export async function drawnProbe({ model, input, others, assumptions }: DrawOpti
   const from = whole ? `uniformly from 0 to ${(range ?? 10) - 1}` : 'from a standard normal distribution';
   const said = [
     ...assumptions,
-    `no data: ${samples.toLocaleString('en')} samples are drawn ${from}; they are not real inputs of this model`,
+    `No data: ${samples.toLocaleString('en')} samples are drawn ${from}; they are not real inputs of this model.`,
   ];
   if (whole && range === null)
-    said.push(`how many different values ${describeInput(input)} takes is not known: 0 to 9 are drawn`);
+    said.push(`How many different values ${describeInput(input)} takes is not known: 0 to 9 are drawn.`);
   const title = `${samples.toLocaleString('en')} samples drawn ${whole ? 'at random' : 'from a standard normal'}, not real data`;
   const row = (sample: number): Float64Array => (whole ? uniform(size, range ?? 10, sample) : normal(size, sample));
   const common = {

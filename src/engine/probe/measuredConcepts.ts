@@ -66,7 +66,7 @@ function tokenPlaces(samples: number, length: number): Collector {
       }));
       const notes =
         counts.size > mostTokens
-          ? [`the ${mostTokens} most frequent of ${counts.size} different tokens are concepts`]
+          ? [`The ${mostTokens} most frequent of ${counts.size} different tokens are concepts.`]
           : [];
       return { samples, height: 1, width: length, concepts, notes };
     },
@@ -125,7 +125,7 @@ function sampleStatistics(samples: number): Collector {
         }
       }
       const notes = [
-        "no concepts are given: they are quarters of each sample's mean, spread (standard deviation), largest and smallest value",
+        "No concepts are given: they are quarters of each sample's mean, spread (standard deviation), largest and smallest value.",
       ];
       return { samples, height: 1, width: 1, concepts, notes };
     },

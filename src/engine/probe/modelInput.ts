@@ -37,7 +37,7 @@ export function chooseInput(
   if (inputs.length === 1) return inputs[0];
   const varying = inputs.filter((input) => input.shape === null || input.shape.length > 0);
   const chosen = varying.find((input) => fits?.(input) ?? true) ?? varying[0] ?? inputs[0];
-  assumptions.push(`the samples feed the input "${chosen.name}", the first of the model's inputs that they fit`);
+  assumptions.push(`The samples feed the input "${chosen.name}", the first of the model's inputs that they fit.`);
   return chosen;
 }
 

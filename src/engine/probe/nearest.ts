@@ -4,7 +4,7 @@
  */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, name.length / 3) + 1e-9;
+  let bestDistance = Math.max(0.5, name.length / 3) + 1e-9;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) > bestDistance) continue;
     const distance = editDistance(name, candidate);

@@ -62,7 +62,7 @@ export async function otherInputs(
     if (value === undefined) {
       const usual = usualValue(input);
       others.push({ name: input.name, tensor: filled(tensorTypeOf(input), dims, usual.value), batchAxis });
-      assumptions.push(`input "${input.name}" is fed ${usual.words}, because the probe file says nothing of it`);
+      assumptions.push(`Input "${input.name}" is fed ${usual.words}, because the probe file says nothing of it.`);
     } else {
       others.push({ name: input.name, tensor: await givenValue(input, value, dims, batchAxis, base), batchAxis });
     }

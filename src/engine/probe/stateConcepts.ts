@@ -87,7 +87,7 @@ export function stateConcepts(
     if (constant.length > 0) {
       const many = constant.length > 1;
       notes.push(
-        `no concepts of ${constant.slice(0, 8).join(', ')}${constant.length > 8 ? ', …' : ''}: ${many ? 'these columns are' : 'this column is'} constant`,
+        `No concepts of ${constant.slice(0, 8).join(', ')}${constant.length > 8 ? ', …' : ''}: ${many ? 'these columns are' : 'this column is'} constant.`,
       );
     }
     if (byDefault) {
@@ -129,7 +129,7 @@ function discretize(
     const above = bin === 0 ? -Infinity : edges[bin - 1];
     const upTo = bin === edges.length ? Infinity : edges[bin];
     const range = rangeName(name, above, upTo);
-    if (words) collection.note(`"${name} ${words[bin]}" is ${range}`);
+    if (words) collection.note(`"${name} ${words[bin]}" is ${range}.`);
     // The lowest bin holds -∞ too.
     const mask = maskOf(samples, (row) => (column[row] > above || bin === 0) && column[row] <= upTo);
     collection.addMeasured(words ? `${name} ${words[bin]}` : range, 'quantile', mask);
@@ -203,7 +203,7 @@ class Collection {
   addNamed(name: string, mask: Uint32Array): void {
     const ones = countBits(mask);
     if (ones === 0 || ones === this.samples) {
-      this.notes.push(`concept "${name}" holds of ${ones === 0 ? 'no row' : 'every row'}`);
+      this.notes.push(`Concept "${name}" holds of ${ones === 0 ? 'no row' : 'every row'}.`);
     }
     this.add(name, 'expression', mask);
   }
@@ -218,7 +218,7 @@ class Collection {
     if (this.equal.length > 0) {
       const more = this.equal.length > 5 ? `, and ${this.equal.length - 5} more` : '';
       this.notes.push(
-        `left out, because they hold of the same rows as another: ${this.equal.slice(0, 5).join(', ')}${more}`,
+        `Left out, because they hold of the same rows as another: ${this.equal.slice(0, 5).join(', ')}${more}.`,
       );
     }
     return this.notes;

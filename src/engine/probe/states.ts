@@ -97,7 +97,7 @@ export async function statesProbe(
   const assumptions = [...options.assumptions, ...others.assumptions];
   if (!file.discretize && Object.keys(file.concepts ?? {}).length === 0) {
     assumptions.push(
-      'no concepts are given: they are made from the columns (quarters, signs, single values where there are few)',
+      'No concepts are given: they are made from the columns (quarters, signs, single values where there are few).',
     );
   }
   // Parsed now, so that a wrong expression is refused before any work.
@@ -179,10 +179,10 @@ function feedingColumns(
   if (columns.length < table.names.length) {
     assumptions.push(
       `${name} has ${table.names.length} columns of numbers and ${describeInput(input)} takes ${columns.length}: ` +
-        `${shown} feed it, the others serve concepts only`,
+        `${shown} feed it, the others serve concepts only.`,
     );
   } else if (!file.columns && columns.length > 1) {
-    assumptions.push(`the columns feed ${describeInput(input)} in their order: ${shown}`);
+    assumptions.push(`The columns feed ${describeInput(input)} in their order: ${shown}.`);
   }
   return columns;
 }
