@@ -1,0 +1,1 @@
+export { CallError, HostClient, panelError } from './hostClient.js';

@@ -1,0 +1,100 @@
+import type { PanelEvent, PanelMethods, PanelReply } from '../../shared/panelProtocol.js';
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isArray = (value: unknown): value is unknown[] => Array.isArray(value);
+
+export function isReply(data: unknown): data is PanelReply {
+  if (!isObject(data) || typeof data.id !== 'number') return false;
+  if (data.ok === true) return true;
+  const { error } = data;
+  return data.ok === false && isObject(error) && isText(error.message) && isText(error.code);
+}
+
+export function isEvent(data: unknown): data is PanelEvent {
+  if (!isObject(data)) return false;
+  switch (data.event) {
+    case 'status':
+      return isStatus(data.status);
+    case 'structure':
+      return isStructure(data.structure);
+    case 'probe':
+      return isProbe(data.probe);
+    case 'layers':
+      return isLayers(data.layers);
+    case 'rows':
+      return isArray(data.layers) && data.layers.every(isText);
+    case 'show':
+      return isView(data.view);
+    default:
+      return false;
+  }
+}
+
+const isView = (value: unknown) =>
+  isObject(value) && (value.tab === 'neurons' || value.tab === 'maps' || value.tab === 'model');
+const isStatus = (value: unknown) => isObject(value) && isText(value.state) && isArray(value.warnings);
+const isStructure = (value: unknown) => isObject(value) && isArray(value.layers) && value.layers.every(isLayer);
+const isLayer = (value: unknown) => isObject(value) && isText(value.name) && isText(value.op);
+const isProbe = (value: unknown) =>
+  isObject(value) && isText(value.title) && typeof value.samples === 'number' && isArray(value.concepts);
+const isLayers = (value: unknown) => isArray(value) && value.every((entry) => isObject(entry) && isLayer(entry.layer));
+
+const isPicture = (value: unknown) =>
+  isObject(value) &&
+  typeof value.width === 'number' &&
+  typeof value.height === 'number' &&
+  value.rgba instanceof Uint8Array &&
+  value.width > 0 &&
+  value.height > 0 &&
+  value.rgba.length === value.width * value.height * 4;
+
+const isPlane = (value: unknown) =>
+  isObject(value) && (value.values as Uint8Array | undefined)?.length === Number(value.width) * Number(value.height);
+
+const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | null>> = {
+  open: (result) => {
+    if (!isObject(result) || !isObject(result.model) || !isText(result.model.name)) return 'no model';
+    if (!isStatus(result.status)) return 'no status';
+    if (!isLayers(result.layers)) return 'its layers';
+    if (result.structure !== null && !isStructure(result.structure)) return 'its structure';
+    if (result.probe !== null && !isProbe(result.probe)) return 'its probe set';
+    return isArray(result.methods) && isView(result.view) ? null : 'its methods or view';
+  },
+  rows: (result) => {
+    if (!isObject(result) || !(result.units instanceof Uint32Array)) return 'no units';
+    const units = result.units.length;
+    for (const column of ['status', 'labels', 'formulas', 'iou', 'floor', 'fireRate', 'threshold', 'sparkThreshold']) {
+      if ((result[column] as unknown[] | undefined)?.length !== units) return `column ${column}`;
+    }
+    const sparks = (result.sparks as Uint8Array | undefined)?.length;
+    return sparks === units * Number(result.sparkBins) ? null : 'column sparks';
+  },
+  unit: (result) =>
+    isObject(result) && isObject(result.explanation) && isLayer(result.layer) && isArray(result.samples)
+      ? null
+      : 'no explanation',
+  strongest: (result) => {
+    if (!isArray(result)) return 'no list';
+    const broken = result.findIndex(
+      (entry) => !isObject(entry) || !isPicture(entry.picture) || (entry.map !== null && !isPlane(entry.map)),
+    );
+    return broken < 0 ? null : `entry ${broken}`;
+  },
+  picture: (result) => (isPicture(result) ? null : 'its pixels'),
+  map: (result) =>
+    isObject(result) && isPlane(result) && isPicture(result.picture) && isArray(result.top) && isArray(result.notes)
+      ? null
+      : 'its size',
+  columnEffect: (result) => (isArray(result) ? null : 'no list'),
+  feeds: (result) => (isArray(result) ? null : 'no list'),
+  proposals: (result) => (isArray(result) ? null : 'no list'),
+};
+
+/** What is wrong with a result, or null. Checked is what drawing relies on: lengths, sizes and the fields at the top. */
+export function resultProblem(method: keyof PanelMethods, result: unknown): string | null {
+  return checks[method]?.(result) ?? null;
+}

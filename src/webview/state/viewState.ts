@@ -1,0 +1,110 @@
+import type { MapCall, PanelView } from '../../shared/panelProtocol.js';
+import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
+import { showTitles, sortTitles, type RowQuery } from './rowOrder.js';
+
+export type Comparison = 'one' | 'methods' | 'layers';
+export type ModelSort = 'order' | 'layer' | 'operator' | 'units' | 'parameters';
+
+/** What survives hiding, moving and reloading: kept by VS Code with the editor. */
+export interface ViewState {
+  tab: PanelView['tab'];
+  layer: string | null;
+  unit: number | null;
+  /** Beside the list where there is room, instead of it where there is none. */
+  detailOpen: boolean;
+  rows: RowQuery;
+  /** First row in sight. */
+  firstRow: number;
+  maps: {
+    input: MapCall['input'] | null;
+    /** Name of the picture where it is a file. */
+    inputName: string | null;
+    method: string | null;
+    layer: string | null;
+    class: number | null;
+    /** For a unit's own map. */
+    unit: number | null;
+    opacity: number;
+    colours: ColourMapName;
+    comparison: Comparison;
+  };
+  model: { filter: string; sort: ModelSort; descending: boolean };
+}
+
+export const initialView: ViewState = {
+  tab: 'neurons',
+  layer: null,
+  unit: null,
+  detailOpen: false,
+  rows: { filter: '', sort: 'iou', descending: true, show: 'all' },
+  firstRow: 0,
+  maps: {
+    input: null,
+    inputName: null,
+    method: null,
+    layer: null,
+    class: null,
+    unit: null,
+    opacity: 0.55,
+    colours: 'inferno',
+    comparison: 'one',
+  },
+  model: { filter: '', sort: 'order', descending: false },
+};
+
+/** Takes what an earlier version of the page may have kept; whatever does not fit stays as it is at first. */
+export function restoreView(saved: unknown): ViewState {
+  const from = fields(saved);
+  const rows = fields(from.rows);
+  const maps = fields(from.maps);
+  const model = fields(from.model);
+  const start = initialView;
+  return {
+    tab: oneOf(from.tab, ['neurons', 'maps', 'model'], start.tab),
+    layer: textOrNull(from.layer),
+    unit: wholeOrNull(from.unit),
+    detailOpen: from.detailOpen === true,
+    rows: {
+      filter: typeof rows.filter === 'string' ? rows.filter : '',
+      sort: oneOf(rows.sort, keys(sortTitles), start.rows.sort),
+      descending: typeof rows.descending === 'boolean' ? rows.descending : start.rows.descending,
+      show: oneOf(rows.show, keys(showTitles), start.rows.show),
+    },
+    firstRow: wholeOrNull(from.firstRow) ?? 0,
+    maps: {
+      input: mapInput(maps.input),
+      inputName: textOrNull(maps.inputName),
+      method: textOrNull(maps.method),
+      layer: textOrNull(maps.layer),
+      class: wholeOrNull(maps.class),
+      unit: wholeOrNull(maps.unit),
+      opacity:
+        typeof maps.opacity === 'number' && maps.opacity >= 0 && maps.opacity <= 1 ? maps.opacity : start.maps.opacity,
+      colours: oneOf(maps.colours, keys(colourMapTitles), start.maps.colours),
+      comparison: oneOf(maps.comparison, ['one', 'methods', 'layers'], start.maps.comparison),
+    },
+    model: {
+      filter: typeof model.filter === 'string' ? model.filter : '',
+      sort: oneOf(model.sort, ['order', 'layer', 'operator', 'units', 'parameters'], start.model.sort),
+      descending: model.descending === true,
+    },
+  };
+}
+
+const fields = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const keys = <K extends string>(titles: Record<K, string>) => Object.keys(titles) as K[];
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null);
+const wholeOrNull = (value: unknown) =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+
+function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {
+  return allowed.includes(value as T) ? (value as T) : otherwise;
+}
+
+function mapInput(value: unknown): MapCall['input'] | null {
+  const { kind, sample, path } = fields(value);
+  if (kind === 'sample' && wholeOrNull(sample) !== null) return { kind, sample: sample as number };
+  if (kind === 'file' && typeof path === 'string') return { kind, path };
+  return null;
+}

@@ -1,0 +1,10 @@
+export { icons } from './icons.js';
+export { button, iconButton } from './button.js';
+export { Menu, type MenuItem } from './menu.js';
+export { registerControls } from './register.js';
+export { select, type Choice } from './select.js';
+export { spinner } from './spinner.js';
+export { filterField, TextField } from './textField.js';
+export { segmented, segmentedStyles } from './segmented.js';
+export { numberField } from './numberField.js';
+export { slider, sliderStyles } from './slider.js';

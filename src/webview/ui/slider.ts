@@ -1,0 +1,40 @@
+import { css, html, type TemplateResult } from 'lit';
+
+export const sliderStyles = css`
+  .slider {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-width: 0;
+  }
+  .slider input {
+    flex: 1;
+    min-width: 60px;
+    margin: 0;
+    accent-color: var(--vscode-focusBorder);
+  }
+  .slider output {
+    width: 38px;
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+    color: var(--muted);
+  }
+`;
+
+/** A share in [0, 1] by a slider, said in per cent. The toolkit has none, so it is the browser's own. */
+export function slider(label: string, value: number, onInput: (value: number) => void): TemplateResult {
+  const percent = Math.round(value * 100);
+  return html`<label class="slider">
+    <span>${label}</span>
+    <input
+      type="range"
+      min="0"
+      max="100"
+      step="5"
+      .value=${String(percent)}
+      aria-valuetext=${`${percent} %`}
+      @input=${(event: Event) => onInput(Number((event.target as HTMLInputElement).value) / 100)}
+    />
+    <output>${percent} %</output>
+  </label>`;
+}

@@ -1,0 +1,164 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from '../styles/base.js';
+import type { Store } from '../state/store.js';
+import { StoreController } from '../state/storeController.js';
+import { visible } from '../text/names.js';
+import { counted, duration } from '../text/numbers.js';
+import { button } from '../ui/index.js';
+import './disclosure.js';
+import './probeMenu.js';
+import { progressWords } from './statusWords.js';
+
+/** Which model, on which inputs, how far: the line at the top. */
+@customElement('ox-header')
+export class Header extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+        position: relative;
+        border-bottom: 1px solid var(--line);
+      }
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        min-height: 38px;
+        padding: 6px 16px;
+      }
+      .model {
+        display: flex;
+        flex: 1 1 240px;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 10px;
+        min-width: 0;
+      }
+      h1 {
+        margin: 0;
+        min-width: 0;
+        font-size: 14px;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .inputs,
+      .work {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        min-width: 0;
+      }
+      .work {
+        font-variant-numeric: tabular-nums;
+      }
+      .progress {
+        position: absolute;
+        inset: auto 0 -1px;
+        height: 2px;
+        overflow: hidden;
+      }
+      .progress div {
+        height: 100%;
+        width: 0;
+        background: var(--vscode-progressBar-background);
+      }
+      .progress .open {
+        width: 30%;
+      }
+      @media (prefers-reduced-motion: no-preference) {
+        .progress .open {
+          animation: pass 1.6s linear infinite;
+        }
+      }
+      @keyframes pass {
+        from {
+          transform: translateX(-100%);
+        }
+        to {
+          transform: translateX(340%);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) store!: Store;
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  override render() {
+    const panel = this.store.panel;
+    if (!panel) return nothing;
+    const { model, structure, probe, layers, status } = panel;
+    const facts = [
+      structure || layers.length ? counted(structure?.layers.length ?? layers.length, 'layer') : null,
+      structure ? counted(structure.parameters, 'parameter') : null,
+    ].filter(Boolean);
+    return html`<header class="line">
+        <div class="model">
+          <h1 title=${visible(model.folder)}><bdi>${visible(model.name)}</bdi></h1>
+          <span class="muted number">${facts.join(' · ')}</span>
+        </div>
+        <div class="inputs">
+          ${this.#notes('assumption', probe?.assumptions ?? [], false)} ${this.#notes('warning', status.warnings, true)}
+          ${status.state === 'restricted' ? nothing : html`<ox-probe-menu .store=${this.store}></ox-probe-menu>`}
+        </div>
+        ${this.#work()}
+      </header>
+      ${this.#bar()}`;
+  }
+
+  #notes(noun: string, sentences: string[], warning: boolean): TemplateResult | typeof nothing {
+    if (sentences.length === 0) return nothing;
+    return html`<ox-disclosure
+      .summary=${counted(sentences.length, noun)}
+      .heading=${warning ? 'Warnings' : 'Assumed, because nothing said it'}
+      .sentences=${sentences}
+      .warning=${warning}
+      .action=${warning ? null : { text: 'Edit probe file', run: () => void this.store.act('editProbe', {}) }}
+    ></ox-disclosure>`;
+  }
+
+  #work(): TemplateResult | typeof nothing {
+    const { status } = this.store.panel!;
+    if (status.state === 'working') {
+      const words = status.progress
+        ? progressWords(status.progress, (layer) => this.store.title(layer))
+        : 'Starting the engine';
+      return html`<div class="work">
+        <bdi class="muted">${words}</bdi>${button('Stop', () => void this.store.act('stop', {}))}
+      </div>`;
+    }
+    if (status.state === 'stopped')
+      return html`<div class="work">
+        <span class="muted">Stopped</span>${button('Go on', () => void this.store.explain())}
+      </div>`;
+    if (status.state === 'done' && status.milliseconds !== null)
+      return html`<div class="work muted" title="Time the explanation took">${duration(status.milliseconds)}</div>`;
+    return nothing;
+  }
+
+  #bar(): TemplateResult | typeof nothing {
+    const { status } = this.store.panel!;
+    if (status.state !== 'working') return nothing;
+    const { done, total } = status.progress ?? { done: 0, total: 0 };
+    const known = total > 0;
+    const now = Math.round((100 * done) / (total || 1));
+    return html`<div
+      class="progress"
+      role="progressbar"
+      aria-label="Explaining"
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${known ? now : nothing}
+    >
+      <div class=${known ? 'eased' : 'open'} .style=${known ? `width: ${now}%` : ''}></div>
+    </div>`;
+  }
+}

@@ -1,0 +1,202 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { MapResult } from '../../shared/engineApi.js';
+import type { MapCall, PanelError } from '../../shared/panelProtocol.js';
+import { mapPng } from '../charts/mapCanvas.js';
+import '../charts/mapCanvas.js';
+import { Loading } from '../state/loading.js';
+import { fileName, type Store } from '../state/store.js';
+import { StoreController } from '../state/storeController.js';
+import { base } from '../styles/base.js';
+import { visible } from '../text/names.js';
+import { duration } from '../text/numbers.js';
+import { icons, iconButton, spinner } from '../ui/index.js';
+import { problem, problemStyles } from './problem.js';
+
+/**
+ * One map with what it is and what it cost. It is given its result, or (in a comparison) makes its own as soon as it comes
+ * into sight.
+ */
+@customElement('ox-map-figure')
+export class MapFigure extends LitElement {
+  static override styles = [
+    base,
+    problemStyles,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+      :host([large]) {
+        max-width: min(100%, 560px);
+        margin: 0 auto;
+      }
+      figure {
+        margin: 0;
+      }
+      .ground {
+        position: relative;
+        display: grid;
+        place-items: center;
+        min-height: 120px;
+        border-radius: 3px;
+        background: var(--track);
+      }
+      .ground.done {
+        background: none;
+      }
+      ox-map-canvas {
+        width: 100%;
+      }
+      .pending {
+        opacity: 0.55;
+      }
+      .spinner {
+        position: absolute;
+      }
+      figcaption {
+        display: flex;
+        align-items: flex-start;
+        justify-content: space-between;
+        gap: 8px;
+        margin-top: 6px;
+        line-height: 1.4;
+      }
+      figcaption > div {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      figcaption p {
+        font-size: 12px;
+      }
+      ul {
+        margin: 6px 0 0;
+        padding-inline-start: 16px;
+        font-size: 12px;
+        color: var(--muted);
+        line-height: 1.45;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) store!: Store;
+  @property({ attribute: false }) call!: MapCall;
+  @property({ attribute: false }) result: MapResult | null = null;
+  @property({ attribute: false }) problem: PanelError | null = null;
+  @property({ type: Boolean }) pending = false;
+  @property({ type: Boolean, reflect: true }) large = false;
+  @property() heading = '';
+  @property() remark = '';
+  readonly #own = new Loading<MapResult>(this);
+  #seen = false;
+  readonly #sight = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    this.#seen = true;
+    this.#sight.disconnect();
+    this.requestUpdate();
+  });
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.large) this.#sight.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sight.disconnect();
+  }
+
+  override render() {
+    const { store, call } = this;
+    if (!this.large && this.#seen)
+      this.#own.load(JSON.stringify([call, store.generation]), async () => {
+        const made = await store.host.call('map', call);
+        this.dispatchEvent(new CustomEvent('made', { detail: made }));
+        return made;
+      });
+    const map = this.large ? this.result : this.#own.value;
+    const error = this.large ? this.problem : this.#own.error;
+    const pending = this.large ? this.pending : !map && !error;
+    return html`<figure>
+      <div class=${`ground${map && !error ? ' done' : ''}`}>
+        ${error ? problem(error) : nothing}
+        ${
+          map && !error
+            ? html`<ox-map-canvas
+                class=${pending ? 'pending' : ''}
+                .map=${map}
+                .paint=${this.#paint()}
+                .label=${this.#words(map)}
+              ></ox-map-canvas>`
+            : nothing
+        }
+        ${pending ? html`<span class="spinner">${spinner('Making the map')}</span>` : nothing}
+      </div>
+      ${this.#caption(map)}
+    </figure>`;
+  }
+
+  /** The same object as long as nothing changed, so that the canvas is not painted for nothing. */
+  #paint() {
+    const { opacity, colours } = this.store.view.maps;
+    if (this.#painted.opacity !== opacity || this.#painted.colours !== colours) this.#painted = { opacity, colours };
+    return this.#painted;
+  }
+  #painted: { opacity: number; colours: Store['view']['maps']['colours'] } = { opacity: -1, colours: 'inferno' };
+
+  #words(map: MapResult): string {
+    const method = this.store.panel?.methods.find(({ name }) => name === map.method)?.title ?? map.method;
+    return `${method} over ${visible(map.picture.name)}, ${map.layers.map((layer) => this.store.title(layer)).join(', ')}`;
+  }
+
+  #caption(map: MapResult | null): TemplateResult {
+    const layers = map?.layers.map((layer) => this.store.title(layer)).join(', ') ?? '';
+    const about = map
+      ? [map.picture.name ? visible(map.picture.name) : null, layers, map.class === null ? null : this.#class(map)]
+      : [];
+    return html`<figcaption>
+        <div>
+          ${this.heading ? html`<strong><bdi>${this.heading}</bdi></strong>` : nothing}
+          ${this.large && map ? html`<bdi>${about.filter(Boolean).join(' · ')}</bdi>` : nothing}
+          ${this.remark ? html`<p class="muted">${this.remark}</p>` : nothing}
+          ${
+            map
+              ? html`<p class="muted number">
+                  ${duration(map.milliseconds)}${this.large ? html` · ${map.width} × ${map.height} pixels` : nothing}
+                </p>`
+              : nothing
+          }
+        </div>
+        ${map ? iconButton(icons.save, 'Save as PNG', () => void this.#save(map)) : nothing}
+      </figcaption>
+      ${
+        map && map.notes.length > 0
+          ? html`<ul>
+              ${map.notes.map((note) => html`<li><bdi>${visible(note)}</bdi></li>`)}
+            </ul>`
+          : nothing
+      }`;
+  }
+
+  #class(map: MapResult): string {
+    const known = map.top.find((entry) => entry.class === map.class);
+    return known?.name ? visible(known.name) : `class ${map.class}`;
+  }
+
+  async #save(map: MapResult): Promise<void> {
+    try {
+      const png = await mapPng(map, this.#paint());
+      const name = `${map.picture.name || 'picture'} ${map.method}.png`;
+      await this.store.act('savePicture', { name, png }, (saved) =>
+        saved ? `Saved as ${visible(fileName(saved.path))}` : null,
+      );
+    } catch (error) {
+      this.store.say({ error: true, text: error instanceof Error ? error.message : String(error), hint: null });
+    }
+  }
+}

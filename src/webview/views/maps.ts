@@ -1,0 +1,166 @@
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ClassScore, MapResult } from '../../shared/engineApi.js';
+import type { MapCall } from '../../shared/panelProtocol.js';
+import { Loading } from '../state/loading.js';
+import { mapCall, mapLayers, mapMethod } from '../state/mapChoice.js';
+import type { Store } from '../state/store.js';
+import { StoreController } from '../state/storeController.js';
+import { base } from '../styles/base.js';
+import { mapsStyles } from './mapsStyles.js';
+import './mapControls.js';
+import './mapFigure.js';
+import './pictureChooser.js';
+
+/** The Maps tab: a picture, where in it the model looks, and what to compare. */
+@customElement('ox-maps')
+export class Maps extends LitElement {
+  static override styles = [base, mapsStyles];
+
+  @property({ attribute: false }) store!: Store;
+  @state() private dropping = false;
+  /** The outputs for the picture, kept while another map of it is made. */
+  #top: { input: string; scores: ClassScore[] } = { input: '', scores: [] };
+  readonly #main = new Loading<MapResult>(this);
+
+  constructor() {
+    super();
+    new StoreController(this);
+    this.addEventListener('dragover', (event) => {
+      if (![...(event.dataTransfer?.types ?? [])].includes('Files')) return;
+      event.preventDefault();
+      this.dropping = true;
+    });
+    this.addEventListener('dragleave', (event) => {
+      if (!this.contains(event.relatedTarget as Node | null)) this.dropping = false;
+    });
+    this.addEventListener('drop', (event) => {
+      this.dropping = false;
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      void this.#take(file);
+    });
+  }
+
+  readonly #paste = (event: ClipboardEvent): void => {
+    const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+    if (file) void this.#take(file);
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('paste', this.#paste);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('paste', this.#paste);
+  }
+
+  async #take(file: File): Promise<void> {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    await this.store.act('dropPicture', { name: file.name || 'pasted picture', bytes }, ({ path, name }) => {
+      this.store.setMaps({ input: { kind: 'file', path }, inputName: name, class: null });
+      return null;
+    });
+  }
+
+  override render() {
+    const { store } = this;
+    const panel = store.panel;
+    if (!panel) return nothing;
+    const call = mapCall(panel, store.view.maps);
+    const single = call !== null && store.view.maps.comparison === 'one';
+    if (single)
+      this.#main.load(
+        JSON.stringify([call, store.generation]),
+        () => store.host.call('map', call),
+        this.#sameInput(call),
+      );
+    this.setAttribute('room', store.room);
+    return html`<ox-picture-chooser .store=${store} .input=${call?.input ?? null}></ox-picture-chooser>
+      <div class="stage scroll">${call ? this.#stage(call) : this.#nothing()}</div>
+      <ox-map-controls .store=${store} .call=${call} .top=${call ? this.#scores(call) : []}></ox-map-controls>
+      ${this.dropping ? html`<div class="drop">Drop a picture to see where the model looks</div>` : nothing}`;
+  }
+
+  #sameInput(call: MapCall): boolean {
+    return JSON.stringify(call.input) === this.#top.input;
+  }
+
+  #scores(call: MapCall): ClassScore[] {
+    const result = this.#main.value;
+    if (result && !this.#main.pending) this.#keepTop(call, result);
+    return this.#sameInput(call) ? this.#top.scores : [];
+  }
+
+  #keepTop(call: MapCall, result: MapResult): void {
+    this.#top = { input: JSON.stringify(call.input), scores: result.top };
+  }
+
+  #nothing(): TemplateResult {
+    const { panel } = this.store;
+    return html`<div class="empty">
+      <p class="muted">
+        ${
+          panel!.methods.length === 0
+            ? 'This model has no layer of which a map can be drawn.'
+            : panel!.probe && panel!.probe.kind !== 'images'
+              ? 'Maps show where in a picture a model looks; this probe set holds no pictures. Drop a picture here, or browse for one.'
+              : 'Drop or paste a picture here, or browse for one.'
+        }
+      </p>
+    </div>`;
+  }
+
+  #stage(call: MapCall): TemplateResult {
+    const { store } = this;
+    const { comparison } = store.view.maps;
+    if (comparison === 'one') {
+      const { value, error, pending } = this.#main;
+      return html`<ox-map-figure
+        large
+        .store=${store}
+        .call=${call}
+        .result=${value}
+        .problem=${error}
+        .pending=${pending}
+      ></ox-map-figure>`;
+    }
+    const panel = store.panel!;
+    const calls: { call: MapCall; title: string }[] =
+      comparison === 'methods'
+        ? panel.methods
+            .filter(({ name }) => name !== 'activation' || store.view.maps.unit !== null)
+            .map((method) => ({
+              title: method.title,
+              call: {
+                ...call,
+                method: method.name,
+                class: method.needsClass ? store.view.maps.class : null,
+                unit: method.name === 'activation' ? store.view.maps.unit : null,
+              },
+            }))
+        : mapLayers(panel).map((layer) => ({
+            title: store.title(layer.name),
+            call: { ...call, layers: [layer.name] },
+          }));
+    return html`<div class="several">
+      ${calls.map(
+        (entry) =>
+          html`<ox-map-figure
+            .store=${store}
+            .call=${entry.call}
+            .heading=${entry.title}
+            .remark=${comparison === 'methods' ? (mapMethod(panel, entry.call.method)?.shows ?? '') : ''}
+            @made=${(event: CustomEvent<MapResult>) => {
+              if (this.#sameInput(entry.call)) return;
+              this.#keepTop(entry.call, event.detail);
+              this.requestUpdate();
+            }}
+          ></ox-map-figure>`,
+      )}
+    </div>`;
+  }
+}

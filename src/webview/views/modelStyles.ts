@@ -1,0 +1,128 @@
+import { css } from 'lit';
+
+export const modelStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-height: 0;
+  }
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 32px;
+    margin: 0;
+    padding: 14px 16px;
+    max-height: 30vh;
+    overflow: auto;
+    border-bottom: 1px solid var(--line);
+  }
+  dt {
+    margin-bottom: 2px;
+    font-size: 11px;
+    color: var(--muted);
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  .tools {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    padding: 8px 16px;
+  }
+  .tools .filter {
+    flex: 1;
+    max-width: 420px;
+  }
+  .tools .muted {
+    margin-inline-start: auto;
+    white-space: nowrap;
+  }
+  .table {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-height: 0;
+  }
+  .row {
+    display: grid;
+    grid-template: 'layer operation shape units parameters go' auto / minmax(120px, 2.2fr) minmax(70px, 1fr) minmax(
+        120px,
+        1.4fr
+      ) 76px 96px 28px;
+    align-items: center;
+    column-gap: 16px;
+    width: 100%;
+    min-height: 30px;
+    padding: 2px 16px;
+    border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
+  }
+  .row:not(.head):hover {
+    background: var(--vscode-list-hoverBackground);
+  }
+  .head {
+    min-height: 24px;
+    border-bottom: 1px solid var(--line);
+    font-size: 11px;
+    color: var(--muted);
+    overflow-y: hidden;
+    scrollbar-gutter: stable;
+  }
+  .head button {
+    padding: 0;
+    border: 0;
+    font: inherit;
+    color: inherit;
+    background: none;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .head button:hover,
+  [aria-sort] button {
+    color: var(--vscode-foreground);
+  }
+  .layer {
+    grid-area: layer;
+  }
+  .operation {
+    grid-area: operation;
+  }
+  .shape {
+    grid-area: shape;
+  }
+  .units {
+    grid-area: units;
+  }
+  .parameters {
+    grid-area: parameters;
+  }
+  .go {
+    grid-area: go;
+  }
+  .layer,
+  .operation {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .units,
+  .parameters {
+    text-align: end;
+  }
+  lit-virtualizer {
+    flex: 1;
+    min-height: 0;
+    scrollbar-gutter: stable;
+  }
+  .empty {
+    padding: 48px 16px;
+    text-align: center;
+  }
+  :host([room='one']) .row {
+    grid-template:
+      'layer layer units go' auto
+      'operation shape parameters go' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
+    column-gap: 10px;
+  }
+`;

@@ -1,0 +1,136 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Store } from '../state/store.js';
+import { StoreController } from '../state/storeController.js';
+import { base } from '../styles/base.js';
+import { visible } from '../text/names.js';
+import { button, icons, iconButton } from '../ui/index.js';
+
+/** The lines below the tabs: what went wrong or changed, while what is there stays usable. */
+@customElement('ox-notices')
+export class Notices extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+      }
+      .notice {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 10px;
+        padding: 6px 10px 6px 16px;
+        line-height: 1.4;
+        border-bottom: 1px solid var(--line);
+        background: color-mix(in srgb, var(--tone) 9%, var(--vscode-editor-background));
+        box-shadow: inset 2px 0 var(--tone);
+      }
+      .error {
+        --tone: var(--vscode-errorForeground);
+      }
+      .warning {
+        --tone: var(--vscode-editorWarning-foreground, var(--chance));
+      }
+      .info {
+        --tone: var(--vscode-textLink-foreground);
+      }
+      .notice > svg {
+        color: var(--tone);
+        flex: none;
+      }
+      .text {
+        flex: 1 1 200px;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) store!: Store;
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  override render() {
+    const { store } = this;
+    const { panel, message } = store;
+    if (!panel) return nothing;
+    const { status, layers } = panel;
+    return html`
+      ${
+        layers.length > 0 && (status.state === 'failed' || status.state === 'lost') && status.error
+          ? notice('error', icons.failure, status.error.message, status.error.hint, failureActions(store))
+          : nothing
+      }
+      ${
+        status.stale
+          ? notice('warning', icons.warning, `${panel.model.name} changed on disk.`, 'These labels are from before.', [
+              button('Explain again', () => void store.explain(), { primary: true }),
+            ])
+          : nothing
+      }
+      ${
+        status.state === 'restricted'
+          ? notice(
+              'info',
+              icons.information,
+              'Restricted Mode: the model is shown, but not run.',
+              'Trust this workspace to have its neurons explained.',
+              [],
+            )
+          : nothing
+      }
+      ${
+        message
+          ? notice(
+              message.error ? 'error' : 'info',
+              message.error ? icons.failure : icons.information,
+              message.text,
+              message.hint,
+              [iconButton(icons.close, 'Close', () => store.say(null))],
+            )
+          : nothing
+      }
+    `;
+  }
+}
+
+function notice(
+  tone: 'error' | 'warning' | 'info',
+  icon: TemplateResult,
+  text: string,
+  hint: string | null,
+  actions: TemplateResult[],
+): TemplateResult {
+  return html`<div class=${`notice ${tone}`} role=${tone === 'error' ? 'alert' : 'status'}>
+    ${icon}
+    <div class="text">
+      <bdi>${visible(text)}</bdi>${hint ? html` <bdi class="muted">${visible(hint)}</bdi>` : nothing}
+    </div>
+    ${actions.length > 0 ? html`<div class="actions">${actions}</div>` : nothing}
+  </div>`;
+}
+
+/** What gets on from here: a new engine, other inputs, another try; and the log. */
+export function failureActions(store: Store): TemplateResult[] {
+  const { status } = store.panel!;
+  const log = button('Show log', () => void store.act('openLog', {}));
+  if (status.state === 'lost') return [button('Restart', () => void store.act('restart', {}), { primary: true }), log];
+  const again = (primary: boolean) => button('Try again', () => void store.explain(), { primary });
+  if (!status.error?.code.startsWith('probe')) return [again(true), log];
+  const browse = () =>
+    void store.act('browseProbe', {}, (choice) => {
+      if (choice) void store.explain(choice);
+      return null;
+    });
+  return [button('Choose a probe set…', browse, { primary: true }), again(false), log];
+}
