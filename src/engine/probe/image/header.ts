@@ -29,12 +29,12 @@ export function checkSize(width: number, height: number): void {
 
 /** The sentence for the user: which file, what is wrong. */
 export function unreadable(file: string, error: unknown): UserError {
-  const why = error instanceof PictureError ? error.message : `it is damaged (${messageOf(error)})`;
+  // A decoder that trips over the bytes says nothing that helps; what it complains of does.
+  const complaint = error instanceof Error && error.constructor === Error ? ` (${error.message})` : '';
+  const why = error instanceof PictureError ? error.message : `it is damaged${complaint}`;
   return new UserError(`${file}: not a picture that can be read: ${why}`, {
     hint: 'JPEG, PNG, WebP, GIF and BMP are read; save it again as one of these',
     code: 'probe/picture',
     cause: error,
   });
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -13,6 +13,9 @@ interface Jpeg extends PictureHeader {
 
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 
+/** Each scan goes over the whole picture, so that a small file with thousands of them would take hours; encoders write about ten. */
+const mostScans = 500;
+
 /** Walks the markers to the end of the picture (ITU-T T.81, annex B). */
 export function readJpeg(bytes: Uint8Array): Jpeg {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -36,7 +39,7 @@ export function readJpeg(bytes: Uint8Array): Jpeg {
       const body = buffer.subarray(at + 4, at + 2 + length);
       if (at + 2 + length > buffer.length) throw cut();
       if (isFrame(marker)) jpeg ??= readFrame(body);
-      else if (marker === 0xda) scans++;
+      else if (marker === 0xda && ++scans > mostScans) throw new PictureError(`it has more than ${mostScans} scans`);
       else if (marker === 0xe1 && body.toString('latin1', 0, 4) === 'Exif') orientation = exifOrientation(body);
       else if (marker === 0xee && body.toString('latin1', 0, 5) === 'Adobe') adobe = true;
       at += 2 + length;
@@ -69,7 +72,7 @@ const codec = wasmCodec<Decoder>(mozjpeg, '@jsquash/jpeg/codec/dec/mozjpeg_dec.w
 /**
  * The pixels as Pillow's `convert('RGB')` gives them, orientation not yet applied. Grey and YCbCr go through MozJPEG, whose
  * inverse transform and upsampling are libjpeg-turbo's, as Pillow's are: equal to the byte. CMYK and YCCK it cannot turn into
- * RGB; jpeg-js reads these, with another inverse transform: within two levels where chroma is not subsampled.
+ * RGB; jpeg-js reads these, with another inverse transform: within one level where chroma is not subsampled.
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Raster> {
   const { width, height, components, adobe } = readJpeg(bytes);
