@@ -71,7 +71,6 @@ export class Sessions implements vscode.Disposable {
     const log = (line: string) => this.log.info(`[${name}] ${line}`);
     const engine = new EngineClient({
       entry: this.context.asAbsolutePath(path.join('dist', 'engine.js')),
-      env: { ONNXPLAIN_MEDIA: this.context.asAbsolutePath('media') },
       log,
       memoryCeiling: () => runSettings().memory * 2 ** 20,
     });
