@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { ExplainEvent, ProbeChoice } from '../shared/engineApi.js';
+import type { ExplainEvent, ProbeChoice, StrongestMaps } from '../shared/engineApi.js';
 import { defaultSettings, type Explanation } from '../shared/results.js';
 import { createEngine, mediaFolder } from '../engine/index.js';
 import { explanationTable } from '../engine/report/index.js';
@@ -40,6 +40,7 @@ export async function explain(args: string[]): Promise<void> {
   const engine = createEngine({ media: mediaFolder() });
   const progress = createProgress(values.quiet ?? false);
   let probe: ProbeChoice = { kind: 'drawn' };
+  const maps: { layer: string; maps: StrongestMaps }[] = [];
   const explanation = await engine.explain(
     {
       model,
@@ -63,6 +64,8 @@ export async function explain(args: string[]): Promise<void> {
     },
     (event) => {
       if (event.type === 'probe') probe = event.probe.choice;
+      if (event.type === 'statistics' && event.layer.maps)
+        maps.push({ layer: event.layer.layer.name, maps: event.layer.maps });
       report(event, progress);
     },
     new AbortController().signal,
@@ -71,10 +74,14 @@ export async function explain(args: string[]): Promise<void> {
   if (values.json === '-') process.stdout.write(asJson(explanation));
   else if (values.json !== undefined) writeResult(values.json, asJson(explanation));
   if (values.report !== undefined) {
-    const { file } = await engine.report({ explanation, probe, folder: values.report });
+    const { file } = await engine.report({ explanation, probe, folder: values.report, maps });
     progress.say(`report: ${file}`);
   }
-  if (values.json === undefined && values.report === undefined) process.stdout.write(explanationTable(explanation));
+  if (values.json === undefined && values.report === undefined) {
+    process.stdout.write(
+      explanationTable(explanation, { width: process.stdout.isTTY ? process.stdout.columns : undefined }),
+    );
+  }
 }
 
 const asJson = (explanation: Explanation) => `${JSON.stringify(explanation)}\n`;

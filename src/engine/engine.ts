@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { EngineApi } from '../shared/engineApi.js';
@@ -9,6 +8,7 @@ import { explain } from './explain/index.js';
 import { computeMaps } from './map/computeMaps.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
 import { Opened } from './opened.js';
+import { packageVersion } from './packageVersion.js';
 import { probeFileText } from './probe/index.js';
 import { reportOf } from './reportOf.js';
 
@@ -25,14 +25,11 @@ export function createEngine({ media }: { media: string }): EngineApi {
   const opened = new Opened(media);
   return {
     async version() {
-      const { version } = JSON.parse(readFileSync(path.join(media, '..', 'package.json'), 'utf8')) as {
-        version: string;
-      };
       const ort = (await import('onnxruntime-node')) as unknown as { listSupportedBackends(): { name: string }[] };
       const require = createRequire(import.meta.url);
       const runtime = require('onnxruntime-node/package.json') as { version: string };
       return {
-        onnxplain: version,
+        onnxplain: packageVersion(media),
         onnxruntime: runtime.version,
         node: process.versions.node,
         providers: ort.listSupportedBackends().map(({ name }) => name),
@@ -105,6 +102,6 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const { model, structure } = await opened.model(file);
       return (await outgoingWeights(model, findLayer(structure, layer).name, unit)).slice(0, limit);
     },
-    report: (request) => reportOf(request, opened),
+    report: (request) => reportOf(request, opened, packageVersion(media)),
   };
 }

@@ -16,12 +16,12 @@ export interface OpenedModel {
 
 /** Models and probe sets that were read, until their files change. Only structure and samples' identity are held. */
 export class Opened {
-  readonly bundledFolder: string;
+  readonly #bundledFolder: string;
   readonly #models = new Map<string, { stamp: string; opened: Promise<OpenedModel> }>();
   readonly #probes = new Map<string, Promise<ProbeSet>>();
 
   constructor(media: string) {
-    this.bundledFolder = path.join(media, 'sample');
+    this.#bundledFolder = path.join(media, 'sample');
   }
 
   async model(file: string): Promise<OpenedModel> {
@@ -35,7 +35,7 @@ export class Opened {
   }
 
   proposals(model: OnnxModel, folders: string[]) {
-    return proposeProbes(model, folders, this.bundledFolder);
+    return proposeProbes(model, folders, this.#bundledFolder);
   }
 
   /** The probe set of this choice, or of the best proposal. */
@@ -52,13 +52,39 @@ export class Opened {
     const key = JSON.stringify([file, await stampOf(file), wanted, source]);
     const known = this.#probes.get(key);
     if (known) return known;
-    const opened = openProbe(wanted, model, { bundledFolder: this.bundledFolder });
+    const opened = openProbe(wanted, model, { bundledFolder: this.#bundledFolder });
     this.#probes.set(key, opened);
     opened.catch(() => this.#probes.delete(key));
     if (this.#probes.size > keptProbes) this.#probes.delete(this.#probes.keys().next().value!);
     return opened;
   }
+
+  /** The probe set that activations were recorded on, where the model itself is not at hand. */
+  probeOfRecording(choice: ProbeChoice): Promise<ProbeSet> {
+    return openProbe(choice, takesAnything, { bundledFolder: this.#bundledFolder });
+  }
 }
+
+/** Stands for the model that recorded activations came from: one input of any shape. */
+const takesAnything: OnnxModel = {
+  path: 'recorded activations',
+  size: 0,
+  irVersion: 0,
+  producer: '',
+  producerVersion: '',
+  opsets: new Map(),
+  metadata: new Map(),
+  functions: new Map(),
+  graph: {
+    name: '',
+    inputs: [{ name: 'input', type: 'float', shape: null, metadata: new Map() }],
+    outputs: [],
+    nodes: [],
+    initializers: new Map(),
+    values: new Map(),
+    metadata: new Map(),
+  },
+};
 
 async function stampOf(file: string): Promise<string> {
   try {

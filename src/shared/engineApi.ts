@@ -27,7 +27,13 @@ export interface EngineApi {
   /** Weights from the unit to the next layers' units, strongest first, at most `limit`; none for layers without weights behind. */
   feeds(request: { model: string; layer: string; unit: number; limit: number }): Promise<Feed[]>;
   /** Writes one self-contained HTML file atomically and returns its path. */
-  report(request: { explanation: Explanation; probe: ProbeChoice; folder: string }): Promise<{ file: string }>;
+  report(request: {
+    explanation: Explanation;
+    probe: ProbeChoice;
+    folder: string;
+    /** By layer, as the `statistics` events brought them: outlines over the strongest inputs. */
+    maps?: { layer: string; maps: StrongestMaps }[];
+  }): Promise<{ file: string }>;
 }
 
 export interface EngineVersion {

@@ -6,7 +6,7 @@ import { UserError } from '../../shared/userError.js';
 import { defaultLayers, findLayer } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Opened } from '../opened.js';
-import { openProbe, readArray, summaryOf, type ProbeSet } from '../probe/index.js';
+import { readArray, summaryOf, type ProbeSet } from '../probe/index.js';
 import { openSession } from '../runtime/index.js';
 import type { Activations } from './activations.js';
 import { modelActivations } from './modelActivations.js';
@@ -64,8 +64,7 @@ async function recordedSubject(
   const recorded = recordedActivations(file, { shape: dims, data: data as ArrayLike<number> }, name, request.limit);
   let probe: ProbeSet;
   if (request.model !== null) probe = await opened.probe(request.model, request.probe, request.folders);
-  else if (request.probe)
-    probe = await openProbe(request.probe, takesAnything, { bundledFolder: opened.bundledFolder });
+  else if (request.probe) probe = await opened.probeOfRecording(request.probe);
   else
     throw new UserError('recorded activations need a probe set that says what they were recorded on', {
       hint: 'name one with --probe',
@@ -74,29 +73,8 @@ async function recordedSubject(
   return { activations: recorded, probe, model: null };
 }
 
-/** Stands for the model that recorded activations came from: one input of any shape. */
-const takesAnything: OnnxModel = {
-  path: 'recorded activations',
-  size: 0,
-  irVersion: 0,
-  producer: '',
-  producerVersion: '',
-  opsets: new Map(),
-  metadata: new Map(),
-  functions: new Map(),
-  graph: {
-    name: '',
-    inputs: [{ name: 'input', type: 'float', shape: null, metadata: new Map() }],
-    outputs: [],
-    nodes: [],
-    initializers: new Map(),
-    values: new Map(),
-    metadata: new Map(),
-  },
-};
-
 function chosenLayers(model: OnnxModel, structure: ModelStructure, names: string[]): Layer[] {
-  const layers = names.length > 0 ? names.map((name) => findLayer(structure, name)) : defaultLayers(model, structure);
+  const layers = names.length > 0 ? names.map((name) => findLayer(structure, name)) : defaultLayers(model);
   if (layers.length === 0) {
     throw new UserError(`${model.path}: the model has no layer worth explaining`, {
       hint: 'it needs at least one convolution, linear layer or activation function',
