@@ -30,20 +30,28 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
   const order = measured.map((_, slot) => slot).sort((a, b) => firing.fires[b] - firing.fires[a] || a - b);
   let fellBack = 0;
   let since = performance.now();
-  for (const slot of order) {
+  const pause = async (): Promise<void> => {
     if (performance.now() - since > turn) {
       await setImmediate();
       since = performance.now();
     }
     signal?.throwIfAborted();
+  };
+  for (const slot of order) {
+    await pause();
     const unit = measured[slot];
     if (unit.status !== 'explained') {
       yield unit;
       continue;
     }
     const found = searchUnit(groups, firing.counts[slot], settings);
-    const floors = firing.shuffled.map((round) => bestIou(groups, round[slot], settings));
-    const floor = floors.length > 0 ? floors.reduce((sum, iou) => sum + iou, 0) / floors.length : 0;
+    // The same search: where the label is the beam's, so is the floor.
+    const same = found?.fellBack ? { ...settings, search: 'beam' as const } : settings;
+    let floor = 0;
+    for (const round of firing.shuffled) {
+      await pause();
+      floor += bestIou(groups, round[slot], same) / firing.shuffled.length;
+    }
     if (!found) {
       yield { ...unit, status: 'no-match', floor };
       continue;

@@ -5,7 +5,7 @@ import { lastJoinBound } from './lastJoinBound.js';
 import { intersectionOverUnion, type Ranking, type Scored } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
 
-/** Steps (an addition or a bound) spent on one unit before the search gives up: some tenths of a second. */
+/** Steps (an addition or a bound) spent on one unit before the search gives up: about half a second. */
 const defaultBudget = 2e8;
 /** Bytes for masks that were visited. */
 const visitedMemory = 64 * 2 ** 20;
@@ -34,14 +34,14 @@ export function optimalSearch(
   if (ranking.entries.length === 0 || maxLength < 2) return { ranking, proven: true };
   const budget = options.budget ?? defaultBudget;
   const { atoms, sizes } = space;
-  const work = space.work(unit);
+  const hitsWork = space.hitsWork(unit);
   const hits = space.hits(unit, null);
   const covered = space.coverable(unit);
   const largest = Float64Array.from(hits).sort().reverse();
   const gain = Array.from({ length: maxLength }, (_, k) => largest.slice(0, k).reduce((sum, h) => sum + h, 0));
   const visited = new Map<string, number>();
   let visitedBytes = 0;
-  let steps = atoms * work;
+  let steps = atoms * hitsWork;
   if (steps > budget) return { ranking, proven: false };
 
   const leaves = Array.from({ length: atoms }, (_, atom): Joins => {
@@ -81,9 +81,9 @@ export function optimalSearch(
           steps += 4 * atoms;
           if (!promising(lastJoinBound(node, leaves[atom], operator, hits, sizes, fires), length + 2)) continue;
         }
-        steps += work;
-        if (steps > budget) return false;
         const formula = { ...space.join(left, operator, atom), hits: hit, size, iou: 0 };
+        steps += hitsWork + space.overlapsWork(formula.mask);
+        if (steps > budget) return false;
         if (more > 1) {
           const key = Buffer.from(formula.mask.buffer, formula.mask.byteOffset, formula.mask.byteLength).toString(
             'latin1',

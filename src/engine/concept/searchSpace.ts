@@ -20,7 +20,6 @@ export class SearchSpace {
   /** The atoms that hold in group g: #atomsOf[#start[g]] … #atomsOf[#start[g + 1] − 1]. */
   readonly #start: Uint32Array;
   readonly #atomsOf: Uint32Array;
-  readonly #everywhere: GroupCounts;
   readonly #overlaps = new Map<string, Float64Array>();
 
   static readonly #known = new WeakMap<Groups, SearchSpace>();
@@ -51,12 +50,11 @@ export class SearchSpace {
     this.#atomsOf = new Uint32Array(start[count]);
     each((group, atom) => (this.#atomsOf[next[group]++] = atom));
     this.#start = start;
-    this.#everywhere = { groups: Uint32Array.from({ length: count }, (_, group) => group), counts: groups.sizes };
-    this.sizes = this.#sum(this.#everywhere, null);
+    this.sizes = this.#sizesWithin(null);
   }
 
-  /** |counts ∩ mask ∩ c| for every atom c; a null mask is all groups. */
-  #sum({ groups, counts }: GroupCounts, mask: Uint32Array | null): Float64Array {
+  /** |U ∩ c| of a unit's firing positions U with every atom c; within a mask if given. */
+  hits({ groups, counts }: GroupCounts, mask: Uint32Array | null): Float64Array {
     const sums = new Float64Array(this.atoms);
     const [start, atomsOf] = [this.#start, this.#atomsOf];
     for (let i = 0; i < groups.length; i++) {
@@ -69,16 +67,28 @@ export class SearchSpace {
     return sums;
   }
 
-  /** |U ∩ c| of a unit's firing positions U with every atom c; within a mask if given. */
-  hits(unit: GroupCounts, mask: Uint32Array | null): Float64Array {
-    return this.#sum(unit, mask);
+  #sizesWithin(mask: Uint32Array | null): Float64Array {
+    const sums = new Float64Array(this.atoms);
+    const [start, atomsOf] = [this.#start, this.#atomsOf];
+    const { count, sizes, words } = this.groups;
+    for (let w = 0; w < words; w++) {
+      let bits = mask === null ? -1 : mask[w];
+      for (; bits !== 0; bits &= bits - 1) {
+        const group = w * 32 + 31 - Math.clz32(bits & -bits);
+        if (group >= count) break;
+        const size = sizes[group];
+        const end = start[group + 1];
+        for (let j = start[group]; j < end; j++) sums[atomsOf[j]] += size;
+      }
+    }
+    return sums;
   }
 
   /** |f ∩ c| for every atom c. Kept for the units to come, up to a ceiling of memory. */
   overlaps({ formula, mask }: Masked): Float64Array {
     const before = this.#overlaps.get(formula.key);
     if (before) return before;
-    const sums = this.#sum(this.#everywhere, mask);
+    const sums = this.#sizesWithin(mask);
     if ((this.#overlaps.size + 1) * (this.atoms * 8 + 128) > sharedMemory) {
       const oldest = this.#overlaps.keys().next();
       if (!oldest.done) this.#overlaps.delete(oldest.value);
@@ -110,10 +120,24 @@ export class SearchSpace {
     return sum;
   }
 
-  /** Steps that `hits` takes within a mask of all groups: how much work a unit is. */
-  work({ groups }: GroupCounts): number {
+  /** Steps that `hits` takes within all groups. */
+  hitsWork({ groups }: GroupCounts): number {
     let steps = groups.length;
     for (const group of groups) steps += this.#start[group + 1] - this.#start[group];
     return steps;
   }
+
+  /** About as many steps as `overlaps` takes where it is not known yet. */
+  overlapsWork(mask: Uint32Array): number {
+    let holds = 0;
+    for (const word of mask) if (word !== 0) holds += bitCount(word);
+    return mask.length + Math.round((holds * this.#atomsOf.length) / Math.max(1, this.groups.count));
+  }
+}
+
+/** Bits set in a word (Warren, Hacker's Delight, 5-1). */
+function bitCount(word: number): number {
+  let n = word - ((word >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
