@@ -29,6 +29,7 @@ export async function explain(args: string[]): Promise<void> {
     memory: { type: 'string' },
     json: { type: 'string' },
     report: { type: 'string' },
+    table: { type: 'boolean' },
   });
   if (positionals.length > 1) throw new UsageError(`explain takes one MODEL, got ${positionals.join(' ')}`, command);
   const model = positionals[0] ?? null;
@@ -77,7 +78,7 @@ export async function explain(args: string[]): Promise<void> {
     const { file } = await engine.report({ explanation, probe, folder: values.report, maps });
     progress.say(`report: ${file}`);
   }
-  if (values.json === undefined && values.report === undefined) {
+  if (values.table || (values.json === undefined && values.report === undefined)) {
     process.stdout.write(
       explanationTable(explanation, { width: process.stdout.isTTY ? process.stdout.columns : undefined }),
     );

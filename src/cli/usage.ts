@@ -36,7 +36,8 @@ const usages: Record<string, string> = {
   --provider NAME        execution provider (default cpu)
   --memory MB            ceiling on what is kept in memory (default 4096)
   --json FILE            write the result as JSON ("-" is stdout)
-  --report DIR           write a self-contained index.html`,
+  --report DIR           write a self-contained index.html
+  --table                print the table as well, where --json or --report is given`,
   cam: `usage: onnxplain cam MODEL (--image FILE | --input X.npy) --method NAME --out FILE
 
   --method NAME          eigencam, cam, randomcam
