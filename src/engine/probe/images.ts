@@ -8,6 +8,7 @@ import type { ConceptSet } from '../concept/conceptSet.js';
 import type { Tensor, TensorData } from '../runtime/tensor.js';
 import { imageConcepts } from './imageConcepts.js';
 import {
+  cannotPrepare,
   classFolders,
   decodeFile,
   feeder,
@@ -48,13 +49,17 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
   const concepts = file.concepts ?? {};
   refuseMasks(concepts);
   const preparation = preparationFor(input, file.preprocess);
-  const { files, skipped } = await findPictures(base, file.data);
+  const { files, skipped } = await findPictures(base, file.data, (header) => cannotPrepare(header, preparation));
   const folder = Array.isArray(file.data) ? null : path.resolve(base, file.data);
   const tensorOf = feeder(preparation);
   const cache = rasterCache(cacheBytes);
 
-  const prepareFrom = async (picture: string): Promise<Raster> =>
-    preparePicture(await decodeFile(picture), preparation);
+  const prepareFrom = async (picture: string): Promise<Raster> => {
+    const raster = await decodeFile(picture);
+    const obstacle = cannotPrepare(raster, preparation);
+    if (obstacle) throw new UserError(`${picture}: ${obstacle}`, { hint: 'cut it to the part that matters' });
+    return preparePicture(raster, preparation);
+  };
   const prepared = async (sample: number): Promise<Raster> => {
     const kept = cache.get(sample);
     if (kept) return kept;

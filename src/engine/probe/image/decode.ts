@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../../../shared/userError.js';
 import { decodeBmp, isBmp, readBmp } from './bmp.js';
 import { decodeGif, isGif, readGif } from './gif.js';
@@ -60,13 +60,22 @@ export async function decodePicture(bytes: Uint8Array, name: string): Promise<Ra
 
 /** As `decodePicture`, from a file. */
 export async function decodeFile(file: string): Promise<Raster> {
-  return decodePicture(await readPictureFile(file), file);
+  try {
+    return await decodePicture(await readPictureFile(file), file);
+  } catch (error) {
+    throw error instanceof PictureError ? unreadable(file, error) : error;
+  }
 }
+
+const largestFile = 1 << 29;
 
 export async function readPictureFile(file: string): Promise<Buffer> {
   try {
+    const { size } = await stat(file);
+    if (size > largestFile) throw new PictureError('it is larger than 512 MB');
     return await readFile(file);
   } catch (error) {
+    if (error instanceof PictureError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const why =
       code === 'ENOENT'

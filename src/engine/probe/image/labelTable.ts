@@ -78,7 +78,7 @@ function csvRows(text: string, refuseLine: (line: number) => never): { line: num
   let cells: string[] = [];
   let line = 1;
   let startLine = 1;
-  const cell = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
+  const cell = /(?:"((?:[^"]|"")*)"|(?!")([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
   while (cell.lastIndex < text.length || cells.length > 0) {
     const found = cell.exec(text);
     if (!found) return refuseLine(line);

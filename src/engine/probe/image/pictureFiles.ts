@@ -2,11 +2,11 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../shared/userError.js';
 import { looksLikePicture, readHeader, readPictureFile } from './decode.js';
-import { PictureError } from './header.js';
+import { PictureError, type PictureHeader } from './header.js';
 
 export interface PictureFile {
   path: string;
-  /** Relative to the data folder, or the last part of a listed file; with `/`. */
+  /** Relative to the data folder, or as listed (of an absolute path the last part); with `/`. */
   name: string;
   /** First folder below the data folder; null for files that lie in it, and for listed files. */
   folder: string | null;
@@ -20,20 +20,24 @@ export interface PictureFiles {
 
 const pictureName = /\.(jpe?g|jfif|png|webp|gif|bmp|dib)$/i;
 const mostEntries = 2_000_000;
-const largestFile = 1 << 29;
 
 /**
  * The pictures of a probe set. A folder is searched recursively; hidden files and folders are passed over, and so is what is
  * no picture by name and content. Pictures that are damaged are left out and named in `skipped`.
  *
  * @param data folder, or list of files, relative to `base`
+ * @param refuses why a picture cannot be used although it can be read; null where it can
  */
-export async function findPictures(base: string, data: string | string[]): Promise<PictureFiles> {
+export async function findPictures(
+  base: string,
+  data: string | string[],
+  refuses: (header: PictureHeader) => string | null = () => null,
+): Promise<PictureFiles> {
   const listed = Array.isArray(data);
   const candidates = listed ? listedFiles(base, data) : await filesOf(path.resolve(base, data));
   const files: PictureFile[] = [];
   const skipped: PictureFiles['skipped'] = [];
-  const verdicts = await mapInOrder(candidates, 8, (file) => verdict(file, listed));
+  const verdicts = await mapInOrder(candidates, 8, (file) => verdict(file, listed, refuses));
   verdicts.forEach((why, i) => {
     if (why === null) files.push(candidates[i]);
     else if (why !== '') skipped.push({ name: candidates[i].name, why });
@@ -52,7 +56,8 @@ export async function findPictures(base: string, data: string | string[]): Promi
 }
 
 function listedFiles(base: string, list: string[]): PictureFile[] {
-  return list.map((file) => ({ path: path.resolve(base, file), name: file.replaceAll('\\', '/'), folder: null }));
+  const nameOf = (file: string) => (path.isAbsolute(file) ? path.basename(file) : file.split(path.sep).join('/'));
+  return list.map((file) => ({ path: path.resolve(base, file), name: nameOf(file), folder: null }));
 }
 
 async function filesOf(root: string): Promise<PictureFile[]> {
@@ -102,12 +107,14 @@ const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'variant'
 const naturally = (a: string, b: string): number => collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 
 /** Null: a picture; empty: none and not meant to be one; else what is wrong with it. */
-async function verdict(file: PictureFile, listed: boolean): Promise<string | null> {
+async function verdict(
+  file: PictureFile,
+  listed: boolean,
+  refuses: (header: PictureHeader) => string | null,
+): Promise<string | null> {
   try {
     if (!listed && !pictureName.test(file.name) && !looksLikePicture(await firstBytes(file.path))) return '';
-    if ((await stat(file.path)).size > largestFile) return 'it is larger than 512 MB';
-    readHeader(await readPictureFile(file.path));
-    return null;
+    return refuses(readHeader(await readPictureFile(file.path)));
   } catch (error) {
     // A file in a list was asked for by name.
     if (listed && error instanceof UserError) throw error;

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../runtime/tensor.js';
 import { centerCrop } from './crop.js';
-import { pair, type Preparation } from './preprocess.js';
+import { maxPixels } from './header.js';
+import type { Preparation } from './preprocess.js';
 import { toGrey, toRgb, type Raster } from './raster.js';
 import { resize, shorterSideTo } from './resize.js';
 
@@ -8,13 +9,27 @@ import { resize, shorterSideTo } from './resize.js';
  * The picture as the model sees it, before scaling: resized and cropped, 8 bits. Turned to grey first where the model takes
  * grey, as `Image.open(file).convert('L')` before torchvision's transforms.
  */
-export function preparePicture(picture: Raster, { preprocess, height, width }: Preparation): Raster {
+export function preparePicture(picture: Raster, preparation: Preparation): Raster {
+  const { preprocess, height, width } = preparation;
   const coloured = preprocess.channels === 'gray' ? toGrey(picture) : toRgb(picture);
-  const [w, h] =
-    typeof preprocess.resize === 'number'
-      ? shorterSideTo(preprocess.resize, picture.width, picture.height)
-      : [pair(preprocess.resize)[1], pair(preprocess.resize)[0]];
+  const [w, h] = resizedTo(picture, preparation);
   return centerCrop(resize(coloured, w, h), width, height);
+}
+
+/** [width, height] after the resize, before the crop. */
+function resizedTo(
+  { width, height }: { width: number; height: number },
+  { preprocess }: Preparation,
+): [number, number] {
+  if (typeof preprocess.resize === 'number') return shorterSideTo(preprocess.resize, width, height);
+  return [preprocess.resize[1], preprocess.resize[0]];
+}
+
+/** Why a picture of that size cannot be prepared: a strip of one pixel's height would become a giant. Null where it can. */
+export function cannotPrepare(size: { width: number; height: number }, preparation: Preparation): string | null {
+  const [width, height] = resizedTo(size, preparation);
+  if (width * height <= maxPixels) return null;
+  return `it is ${size.width} × ${size.height} pixels, and would be ${width} × ${height} after the resize`;
 }
 
 /**

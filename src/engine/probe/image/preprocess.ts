@@ -33,6 +33,7 @@ const smallestPhotograph = 128;
  * in `assumptions`. Throws a UserError where the input takes no pictures, or what is given does not fit it.
  */
 export function preparationFor(input: PictureInput, given: Preprocess = {}): Preparation {
+  checkSizes(given);
   const assumptions: string[] = [];
   const place = placeOf(input, given, assumptions);
   const { height, width } = sizeOf(place, given, assumptions);
@@ -193,6 +194,20 @@ function geometryOf(
   return { resize: shorter, crop };
 }
 
+const largestSide = 8192;
+
+function checkSizes(given: Preprocess): void {
+  for (const key of ['resize', 'crop'] as const) {
+    for (const side of given[key] === undefined ? [] : pair(given[key])) {
+      if (Number.isInteger(side) && side >= 1 && side <= largestSide) continue;
+      throw new UserError(`"preprocess": "${key}" is ${JSON.stringify(given[key])}`, {
+        hint: `give whole numbers of pixels from 1 to ${largestSide}`,
+        code: 'probe/preprocess',
+      });
+    }
+  }
+}
+
 /** Means above 1 can only be of pixels from 0 to 255. */
 const defaultScale = (given: Preprocess, integer: boolean): number =>
   integer || given.mean?.some((value) => Math.abs(value) > 1) ? 1 : 1 / 255;
@@ -210,7 +225,7 @@ function becauseOf(given: Preprocess, integer: boolean): string {
   return 'because nothing says otherwise';
 }
 
-export const pair = (size: number | [number, number]): [number, number] => (Array.isArray(size) ? size : [size, size]);
+const pair = (size: number | [number, number]): [number, number] => (Array.isArray(size) ? size : [size, size]);
 
 const shapeText = (shape: PictureInput['shape']): string =>
   shape ? shape.map((dim) => dim ?? '?').join(' × ') || 'a single number' : 'a shape it does not say';
