@@ -121,7 +121,8 @@ function sampleStatistics(samples: number): Collector {
               : upTo === Infinity
                 ? `${name} > ${above}`
                 : `${above} < ${name} ≤ ${upTo}`;
-          concepts.push({ name: title, category: 'measured', ofSamples: mask, ofPositions: null });
+          if (mask.some((word) => word !== 0))
+            concepts.push({ name: title, category: 'measured', ofSamples: mask, ofPositions: null });
         }
       }
       const notes = [

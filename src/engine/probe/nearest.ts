@@ -1,6 +1,6 @@
 /**
  * The candidate that a mistyped name most likely stands for: smallest edit distance with neighbouring letters swapped
- * counting as one edit, at most a third of the name's length; null where none is that near. Case counts half an edit.
+ * counting as one edit, at most a third of the name's length; null where none is that near. Case hardly counts.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
@@ -41,4 +41,4 @@ function editDistance(a: string, b: string): number {
   return previous[b.length];
 }
 
-const difference = (x: string, y: string): number => (x === y ? 0 : x.toLowerCase() === y.toLowerCase() ? 0.5 : 1);
+const difference = (x: string, y: string): number => (x === y ? 0 : x.toLowerCase() === y.toLowerCase() ? 0.1 : 1);

@@ -37,7 +37,7 @@ export async function openProbe(
     case 'bundled': {
       const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
       if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
-      const probe = await openFile(choice, model, await readProbeFile(bundled.path));
+      const probe = await openFile(choice, model, ownInputOnly(await readProbeFile(bundled.path), model));
       return { ...probe, title: `${bundled.stem} sample: ${probe.title}` };
     }
     case 'data':
@@ -51,6 +51,12 @@ export async function openProbe(
       return drawnProbe({ model, input, others, assumptions });
     }
   }
+}
+
+/** A bundled probe set names the input of its own model; others' inputs of the same shape have other names. */
+function ownInputOnly<T extends { file: ProbeFile }>(read: T, model: OnnxModel): T {
+  const known = modelInputs(model).some((input) => input.name === read.file.input);
+  return known ? read : { ...read, file: { ...read.file, input: undefined } };
 }
 
 async function openFile(

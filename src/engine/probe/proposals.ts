@@ -49,7 +49,7 @@ export async function proposeProbes(
     offer(await fitting(await findData(path.resolve(folder), { depth: 4 }), inputs, 'workspace', folder, stem));
   }
   for (const bundled of await bundledProbes(bundledFolder)) {
-    const title = await fittingProbeFile(bundled.path, inputs);
+    const title = await fittingProbeFile(bundled.path, inputs, { anyInput: true });
     // A sample that lies near the model has been offered as that.
     if (title === null || offered.has(JSON.stringify({ kind: 'file', path: bundled.path }))) continue;
     const choice: ProbeChoice = { kind: 'bundled', name: bundled.name };
@@ -117,7 +117,7 @@ async function fitting(
 }
 
 /** A title where the probe file's data could feed one of the inputs; null where they could not, or it is broken. */
-async function fittingProbeFile(file: string, inputs: ModelInput[]): Promise<string | null> {
+async function fittingProbeFile(file: string, inputs: ModelInput[], { anyInput = false } = {}): Promise<string | null> {
   let read: { file: ProbeFile; base: string };
   try {
     read = await readProbeFile(file);
@@ -126,7 +126,7 @@ async function fittingProbeFile(file: string, inputs: ModelInput[]): Promise<str
     throw error;
   }
   const { file: probe, base } = read;
-  const candidates = inputs.filter((input) => probe.input === undefined || input.name === probe.input);
+  const candidates = inputs.filter((input) => anyInput || probe.input === undefined || input.name === probe.input);
   const name = path.basename(file).replace(/\.probe\.jsonc?$/, '');
   if (probe.kind === 'images') {
     const data = Array.isArray(probe.data)

@@ -67,6 +67,9 @@ function tableOf(array: Tensor, name: string, names: string[] | undefined): Tabl
  * @throws UserError where the columns don't fit the model's input, or a concept's expression is wrong
  */
 export async function openStates(file: StatesProbeFile, options: StatesOptions): Promise<ProbeSet> {
+  if (file.discretize?.method === 'tree') {
+    throw new UserError('"discretize": the method "tree" is not there yet', { hint: 'use "quantile"' });
+  }
   const table = await readStates(file, options.base);
   const data = path.resolve(options.base, file.data);
   const name = path.basename(data);
