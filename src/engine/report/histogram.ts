@@ -9,36 +9,45 @@ export const histogramBox = { width: 2 * bars, height: 24 };
  * @param counts    one a bin
  * @param edges     one more than counts, increasing
  * @param threshold what lies above it fires; null: nothing does
+ * @param fireRate  share that fires: it tells how much of the bar with the threshold in it does, such as the bar that
+ *                  holds both a ReLU's zeros and its smallest values
  */
-export function histogramSvg(counts: readonly number[], edges: readonly number[], threshold: number | null): string {
+export function histogramSvg(
+  counts: readonly number[],
+  edges: readonly number[],
+  threshold: number | null,
+  fireRate: number,
+): string {
   if (counts.length === 0) return '';
   const low = edges[0];
   const high = edges[edges.length - 1];
   const range = high - low;
-  if (!(range > 0)) return svg(bar(bars / 2 - 1, 1, 1), '');
+  if (!(range > 0)) return svg(bar(bars / 2, 1), '');
   const heights = rebinned(counts, edges, low, range);
   const tallest = Math.max(...heights);
-  const split = threshold === null ? bars : Math.min(Math.max(((threshold - low) / range) * bars, 0), bars);
+  const split = threshold === null ? bars : Math.floor(((threshold - low) / range) * bars);
+  let silentLeft = (1 - fireRate) * heights.reduce((sum, count) => sum + count, 0);
   let silent = '';
   let firing = '';
   heights.forEach((count, i) => {
-    if (count === 0) return;
+    const below = i < split ? count : i > split ? 0 : Math.min(Math.max(silentLeft, 0), count);
+    silentLeft -= below;
     const share = Math.sqrt(count / tallest);
-    const cut = Math.min(Math.max(split - i, 0), 1);
-    if (cut > 0) silent += bar(i, cut, share);
-    if (cut < 1) firing += bar(i + cut, 1 - cut, share);
+    if (below < count * 0.999) firing += bar(i, share);
+    // Drawn over the firing bar, and in proportion to it.
+    if (below > count * 0.001) silent += bar(i, (share * below) / count);
   });
   return svg(silent, firing);
 }
 
 const svg = (silent: string, firing: string) =>
   `<svg class="h" viewBox="0 0 ${histogramBox.width} ${histogramBox.height}" preserveAspectRatio="none" aria-hidden="true">` +
-  `${silent && `<path d="${silent}"/>`}${firing && `<path class="f" d="${firing}"/>`}</svg>`;
+  `${firing && `<path class="f" d="${firing}"/>`}${silent && `<path d="${silent}"/>`}</svg>`;
 
 /** Every bar that holds anything is visible: at least half a unit tall. */
-function bar(left: number, width: number, share: number): string {
-  const height = Math.max(share * histogramBox.height, 0.6);
-  return `M${short(2 * left)} ${histogramBox.height}v-${short(height)}h${short(Math.max(2 * width - 0.4, 0.2))}v${short(height)}z`;
+function bar(index: number, share: number): string {
+  const height = short(Math.max(share * histogramBox.height, 0.6));
+  return `M${2 * index} ${histogramBox.height}v-${height}h1.6v${height}z`;
 }
 
 const short = (value: number) => String(Math.round(value * 10) / 10);

@@ -21,7 +21,8 @@ function counts(layer: LayerExplanation): [Worth, number][] {
   return kinds.map((kind) => [kind, worths.filter((worth) => worth === kind).length]);
 }
 
-export function navigationLink(layer: LayerExplanation, index: number): string {
+/** @param ambiguous several layers have this name: the operator tells them apart */
+export function navigationLink(layer: LayerExplanation, index: number, ambiguous: boolean): string {
   const total = Math.max(layer.explanations.length, 1);
   let left = 0;
   const parts = counts(layer).map(([worth, count]) => {
@@ -31,12 +32,12 @@ export function navigationLink(layer: LayerExplanation, index: number): string {
     return count ? part : '';
   });
   return (
-    `<a href="#l${index}"><span>${escapeHtml(layerName(layer))}</span><span class="quiet">${layer.explanations.length}</span>` +
+    `<a href="#l${index}"><span>${escapeHtml(layerName(layer))}${ambiguous ? ` <span class="quiet">${escapeHtml(layer.op)}</span>` : ''}</span><span class="quiet">${layer.explanations.length}</span>` +
     `<svg class="worth" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${parts.join('')}</svg></a>`
   );
 }
 
-/** Sorting by a column begins with what people look for in it. */
+/** Sorting by these begins with what people look for. */
 const columns = [
   ['unit', 'Neuron', 'ascending'],
   ['label', 'Label', 'ascending'],
@@ -55,18 +56,18 @@ export function layerSection(
     .filter(([, count]) => count > 0)
     .map(([worth, count]) => `${count} ${words[worth]}`)
     .join(', ');
-  const detail = [layer.module ? layer.name : '', layer.op, layer.shape.join(' × ')].filter(Boolean);
+  const detail = [layer.module ? layer.name : '', layer.op, layer.shape.slice(1).join(' × ')].filter(Boolean);
   const head = columns.map(
     ([key, title, first]) =>
       `<div role="columnheader" class="${key}"${key === 'unit' ? ' aria-sort="ascending"' : ''}>` +
-      `<button data-key="${key}" data-first="${first}">${title}</button></div>`,
+      `<button data-key="${key}:${first}">${title}</button></div>`,
   );
   const rows = layer.explanations.map((unit, slot) =>
     unitRow(layer, slot, `l${index}u${unit.unit}`, pictures, samples, maps),
   );
   return (
     `<section id="l${index}"><div class="heading"><h2>${escapeHtml(layerName(layer))}</h2>` +
-    `<p class="quiet">${escapeHtml(detail.join(' · '))}</p><p>${layer.explanations.length} neurons: ${summary}</p></div>` +
+    `<p class="quiet">${escapeHtml(detail.join(' · '))}</p><p>${layer.explanations.length} ${layer.explanations.length === 1 ? 'neuron' : 'neurons'}${summary && `: ${summary}`}</p></div>` +
     `<div role="table" aria-label="${escapeHtml(layerName(layer))}"><div role="rowgroup"><div role="row" class="head">${head.join('')}` +
     `<div role="columnheader">Activations</div><div role="columnheader">${pictures ? 'Strongest inputs' : ''}</div></div></div>` +
     `<div role="rowgroup">\n${rows.join('')}</div></div><p class="none" hidden>No neuron fits the filter.</p></section>\n`

@@ -10,9 +10,10 @@ const sections = [...document.querySelectorAll('section')];
 const links = [...document.querySelectorAll('nav a')];
 const find = document.getElementById('find');
 const show = document.getElementById('show');
+const by = document.getElementById('sort');
 const layers = sections.map((section, index) => {
   const rows = [...section.querySelectorAll('.row')];
-  return { section, rows, table: rows.length ? rows[0].parentElement : null, data: data.layers[index], words: null };
+  return { section, rows, table: rows[0]?.parentElement, data: data.layers[index], words: null, order: 'unit:ascending' };
 });
 let current = -1;
 root.classList.add('js');
@@ -30,6 +31,7 @@ function select(index) {
   current = index;
   sections.forEach((section, i) => section.classList.toggle('current', i === index));
   links.forEach((link, i) => i === index ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current'));
+  sort();
   filter();
 }
 
@@ -52,18 +54,29 @@ const keys = {
   unit: (d, i) => i,
   iou: (d) => d.n[0], lift: (d) => d.n[0] - d.n[1], fires: (d) => d.n[2],
 };
-function sort(layer, key, descending) {
-  const order = layer.rows.map((_, i) => i);
+let order = 'unit:ascending';
+function sort() {
+  const layer = layers[current];
+  by.value = order;
+  if (layer.order === order) return;
+  layer.order = order;
+  const [key, direction] = order.split(':');
+  for (const button of layer.section.querySelectorAll('.head button')) {
+    if (button.dataset.key.split(':')[0] === key) button.parentElement.setAttribute('aria-sort', direction);
+    else button.parentElement.removeAttribute('aria-sort');
+  }
+  const indices = layer.rows.map((_, i) => i);
+  const sign = direction === 'descending' ? -1 : 1;
   if (key === 'label') {
     const collator = new Intl.Collator('en', { numeric: true });
-    const label = layer.rows.map((row) => row.querySelector('.t') ? row.querySelector('.label').textContent : '\\uffff');
-    order.sort((a, b) => collator.compare(label[a], label[b]) || a - b);
+    const label = layer.rows.map((row) => row.querySelector('.t') ? row.querySelector('.label').textContent : '');
+    // Neurons without a label come last either way.
+    indices.sort((a, b) => (!label[a] - !label[b]) || sign * collator.compare(label[a], label[b]) || a - b);
   } else {
     const value = layer.data.units.map(keys[key]);
-    order.sort((a, b) => value[a] - value[b] || (descending ? b - a : a - b));
+    indices.sort((a, b) => sign * (value[a] - value[b]) || a - b);
   }
-  if (descending) order.reverse();
-  layer.table.append(...order.map((i) => layer.rows[i]));
+  layer.table?.append(...indices.map((i) => layer.rows[i]));
 }
 
 function details(layer, index) {
@@ -104,7 +117,7 @@ function details(layer, index) {
       element('tr', {}, element('td', { class: 'name' }, label), element('td', {}, iou.toFixed(3)))));
     box.append(element('div', {}, element('h3', {}, 'Runners-up'), element('table', {}, body)));
   }
-  if (d.x.length) box.append(element('div', { class: 'scroll' }, element('h3', {}, 'Strongest inputs'), strongest(d)));
+  if (d.x.length && !row.querySelector('.top svg')) box.append(element('div', { class: 'scroll' }, element('h3', {}, 'Strongest inputs'), strongest(d)));
   return box;
 }
 
@@ -125,19 +138,30 @@ function toggle(row, open) {
   if (open === row.classList.contains('open')) return;
   row.classList.toggle('open', open);
   row.querySelector('.unit a').setAttribute('aria-expanded', open);
-  if (open) row.append(details(layer, layer.rows.indexOf(row))); else row.querySelector('.detail').remove();
+  const index = layer.rows.indexOf(row);
+  if (open) row.append(details(layer, index)); else row.querySelector('.detail').remove();
+  captions(row, open ? layer.data.units[index].x : null);
+}
+
+/** Under each picture what it is of and the activation; closed rows have no room for it. */
+function captions(row, inputs) {
+  row.querySelectorAll('.top svg').forEach((picture) => {
+    if (!inputs) return picture.parentElement.replaceWith(picture);
+    const figure = element('figure', {});
+    const [sample, value] = inputs.find(([sample]) => picture.classList.contains('s' + sample));
+    const known = data.samples[sample];
+    picture.replaceWith(figure);
+    figure.append(picture, element('figcaption', {}, known.labels.join(', ') || known.name, element('br', {}), number(value)));
+  });
 }
 
 for (const layer of layers) {
   for (const button of layer.section.querySelectorAll('.head button')) {
     button.addEventListener('click', () => {
-      const header = button.parentElement;
-      const before = header.getAttribute('aria-sort');
-      const first = button.dataset.first;
-      const next = before ? (before === 'ascending' ? 'descending' : 'ascending') : first;
-      layer.section.querySelectorAll('[aria-sort]').forEach((other) => other.removeAttribute('aria-sort'));
-      header.setAttribute('aria-sort', next);
-      sort(layer, button.dataset.key, next === 'descending');
+      const [key] = button.dataset.key.split(':');
+      const before = button.parentElement.getAttribute('aria-sort');
+      order = before ? key + ':' + (before === 'ascending' ? 'descending' : 'ascending') : button.dataset.key;
+      sort();
     });
   }
   layer.section.addEventListener('click', (event) => {
@@ -151,6 +175,7 @@ for (const layer of layers) {
 }
 find.addEventListener('input', filter);
 show.addEventListener('change', filter);
+by.addEventListener('change', () => { order = by.value; sort(); });
 links.forEach((link, i) => link.addEventListener('click', (event) => {
   event.preventDefault();
   history.replaceState(null, '', link.hash);

@@ -12,7 +12,6 @@ a { color: inherit; }
 h1, h2 { font-weight: 600; margin: 0; overflow-wrap: anywhere; }
 h1 { font-size: 20px; } h2 { font-size: 15px; }
 .quiet, .remark { color: var(--quiet); }
-.store { position: absolute; width: 0; height: 0; }
 header { padding: 20px 24px 16px; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 header p { margin: 4px 0 0; }
 header details { margin-top: 8px; max-width: 78ch; }
@@ -29,16 +28,18 @@ nav a[aria-current] { box-shadow: inset 3px 0 var(--accent); }
 rect.explained { fill: var(--good); } rect.chance { fill: var(--tick); } rect.silent { fill: var(--bad); }
 rect.other { fill: var(--bars); }
 main { border-left: 1px solid var(--line); min-width: 0; min-height: 60vh; padding-bottom: 40px; }
-.tools { display: none; gap: 8px; padding: 12px 24px 0; flex-wrap: wrap; align-items: center; }
+.tools { display: none; gap: 8px; padding: 10px 24px; flex-wrap: wrap; align-items: center; background: var(--page); }
 .js .tools { display: flex; }
+/* The address names the layer; the page still opens at its top. */
+.js section { scroll-margin-top: 100vh; }
 input, select { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 4px;
   padding: 5px 8px; }
 input { flex: 1 1 160px; min-width: 0; }
-section { padding: 16px 0 0; }
+section { padding: 8px 0 0; }
 .js section:not(.current) { display: none; }
 .heading { padding: 0 24px 12px; }
 .heading p { margin: 2px 0 0; }
-.row, .head { display: grid; grid-template-columns: 44px minmax(150px, 1fr) minmax(110px, 170px) 56px 108px var(--top, 0);
+.row, .head { display: grid; grid-template-columns: 56px minmax(150px, 1fr) minmax(110px, 170px) 56px 108px var(--top, 0);
   column-gap: 16px; align-items: center; padding: 0 24px; border-bottom: 1px solid var(--line); }
 .pictures { --top: 196px; }
 .row { min-height: 40px; padding-top: 4px; padding-bottom: 4px; content-visibility: auto; contain-intrinsic-size: auto 40px; }
@@ -48,13 +49,15 @@ section { padding: 16px 0 0; }
 .js .row:hover { background: var(--side); }
 .head { position: sticky; top: 0; z-index: 1; background: var(--page); color: var(--quiet); font-size: 12px; min-height: 32px; }
 .head button { all: unset; cursor: pointer; }
+.head > div { white-space: nowrap; }
 .head button:focus-visible { outline: 2px solid var(--accent); }
 .head [aria-sort=ascending]::after { content: ' ↑'; } .head [aria-sort=descending]::after { content: ' ↓'; }
 .unit { text-align: right; font-variant-numeric: tabular-nums; }
 .unit a { text-decoration: none; color: var(--quiet); }
 .label { overflow-wrap: anywhere; line-height: 1.8; }
-.t b { font-weight: 400; background: var(--token); border-radius: 4px; padding: 2px 6px; -webkit-box-decoration-break: clone;
-  box-decoration-break: clone; }
+/* Concepts and their operators break between them, and inside only where one is longer than the line. */
+.t, .t b { display: inline-block; max-width: 100%; }
+.t b { font-weight: 400; background: var(--token); border-radius: 4px; padding: 0 6px; line-height: 1.6; margin: 1px 0; vertical-align: top; }
 .t i { font-style: normal; font-size: 10.5px; letter-spacing: .04em; color: var(--accent); }
 .chance .t b, .chance .iou { color: var(--quiet); }
 .iou { display: grid; grid-template-columns: 1fr 30px; gap: 8px; align-items: center; font-variant-numeric: tabular-nums; }
@@ -64,14 +67,17 @@ section { padding: 16px 0 0; }
 .fires { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .h { width: 100%; height: 26px; display: block; fill: var(--bars); } .h .f { fill: var(--accent); }
 .top { display: flex; gap: 4px; min-width: 0; }
-.p { height: 44px; max-width: 46px; border-radius: 3px; background: var(--token); flex: none; }
+.p { height: 44px; max-width: 46px; border-radius: 3px; background: var(--token) 0 0 / 100% 100%; flex: none;
+  print-color-adjust: exact; }
+figure { margin: 0; }
 .row:not(.open) .p:nth-child(n + 5) { display: none; }
-.p image { image-rendering: auto; } .pixels .p, .pixels image { image-rendering: pixelated; }
-.o { fill: none; stroke: #000; stroke-width: 3; stroke-opacity: .75; stroke-linejoin: round; }
-.o * { vector-effect: non-scaling-stroke; } .e { stroke: #ffd23f; stroke-width: 1.5; stroke-opacity: 1; }
+.pixels .p { image-rendering: pixelated; }
+.o { fill: none; stroke: #000; stroke-width: 3; stroke-opacity: .75; stroke-linejoin: round; vector-effect: non-scaling-stroke; } .e { stroke: #ffd23f; stroke-width: 1.5; stroke-opacity: 1; }
 .row.open { background: var(--side); padding-bottom: 16px; content-visibility: visible; }
-.open .top { grid-column: 2 / -1; grid-row: 3; flex-wrap: wrap; margin-top: 12px; }
+
+.open .top { gap: 12px; grid-column: 2 / -1; grid-row: 3; flex-wrap: wrap; margin-top: 12px; }
 .open .p { height: 96px; max-width: 140px; }
+.open figcaption { font-size: 11px; color: var(--quiet); max-width: 96px; overflow-wrap: anywhere; }
 .detail { grid-column: 2 / -1; grid-row: 2; display: flex; flex-wrap: wrap; gap: 12px 32px; margin-top: 12px; cursor: auto;
   min-width: 0; }
 .detail h3 { font-size: 11px; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; color: var(--quiet); margin: 0 0 4px; }

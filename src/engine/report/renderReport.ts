@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { ProbeSummary, StrongestMaps } from '../../shared/engineApi.js';
 import type { Explanation } from '../../shared/results.js';
 import { escapeHtml, scriptJson } from './escapeHtml.js';
-import { layerSection, navigationLink } from './layerSection.js';
+import { layerName, layerSection, navigationLink } from './layerSection.js';
 import { pageScript } from './pageScript.js';
 import { pageStyle } from './pageStyle.js';
-import { pictureSymbols } from './samplePicture.js';
+import { pictureStyle } from './samplePicture.js';
 import type { ReportSample } from './strongestSamples.js';
 import { unitDetail } from './unitDetail.js';
 
@@ -43,10 +43,13 @@ export function renderReport(explanation: Explanation, extras: ReportExtras): st
     ),
     layers: layers.map((layer) => ({ units: layer.explanations.map(unitDetail) })),
   };
+  const thumbnails = pictureStyle(samples);
+  const names = layers.map(layerName);
+  const ambiguous = new Set(names.filter((name, i) => names.indexOf(name) !== i));
   const policy = [
     "default-src 'none'",
     'img-src data:',
-    `style-src ${hash(pageStyle)}`,
+    `style-src ${hash(pageStyle)} ${hash(thumbnails)}`,
     `script-src ${hash(pageScript)}`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -60,17 +63,20 @@ export function renderReport(explanation: Explanation, extras: ReportExtras): st
 <meta name="generator" content="Onnxplain ${escapeHtml(extras.version)}">
 <title>${escapeHtml(extras.title)} · Onnxplain</title>
 <style>${pageStyle}</style>
+<style>${thumbnails}</style>
 </head>
 <body class="${pictures && small ? 'pixels' : ''}">
-${pictures ? pictureSymbols(samples) : ''}
 ${heading(explanation, extras, units)}
 <div class="body">
-<nav aria-label="Layers">${layers.map(navigationLink).join('')}</nav>
+<nav aria-label="Layers">${layers.map((layer, index) => navigationLink(layer, index, ambiguous.has(layerName(layer)))).join('')}</nav>
 <main class="${pictures ? 'pictures' : ''}">
 <div class="tools"><input id="find" type="search" placeholder="Filter by concept, #number or words" aria-label="Filter neurons">
 <select id="show" aria-label="Which neurons"><option value="">All neurons</option><option value="explained">Explained</option>
 <option value="chance">No better than chance</option><option value="silent">Dead or constant</option>
-<option value="other">Rare or without a match</option></select><span id="count" class="quiet" role="status"></span></div>
+<option value="other">Rare or without a match</option></select>
+<select id="sort" aria-label="Sort by"><option value="unit:ascending">By number</option><option value="iou:descending">By IoU</option>
+<option value="lift:descending">By lift over chance</option><option value="fires:descending">By fire rate</option>
+<option value="label:ascending">By label</option></select><span id="count" class="quiet" role="status"></span></div>
 ${layers
   .map((layer, index) => layerSection(layer, index, pictures, samples, extras.maps?.get(layer.name) ?? null))
   .join('')}</main>
@@ -83,7 +89,7 @@ ${layers
 }
 
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-const thousands = (value: number) => value.toLocaleString('en');
+const counted = (count: number, thing: string) => `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 
 function heading({ model, probe, settings, layers }: Explanation, extras: ReportExtras, units: number): string {
   const about = extras.probe;
@@ -92,13 +98,10 @@ function heading({ model, probe, settings, layers }: Explanation, extras: Report
     ['Fires', fires(settings.threshold)],
     [
       'Search',
-      `${search}${search === 'beam' ? ` of ${beam}` : ''}, at most ${maxLength} ${maxLength === 1 ? 'concept' : 'concepts'} in a label, seed ${settings.seed}`,
+      `${search}${search === 'beam' ? ` of ${beam}` : ''}, at most ${counted(maxLength, 'concept')} in a label, seed ${settings.seed}`,
     ],
-    [
-      'Explained',
-      `neurons that fire at ${settings.minActive} ${settings.minActive === 1 ? 'position' : 'positions'} or more`,
-    ],
-    ['Concepts', about ? (about.concepts.length ? thousands(about.concepts.length) : 'none') : ''],
+    ['Explained', `neurons that fire at ${counted(settings.minActive, 'position')} or more`],
+    ['Concepts', about ? (about.concepts.length ? about.concepts.length.toLocaleString('en') : 'none') : ''],
     ['Probe set', `sha256 ${probe.sha256.slice(0, 16)}`],
     ['Model', model ? `sha256 ${model.sha256.slice(0, 16)}` : ''],
     ['Made by', `Onnxplain ${extras.version}`],
@@ -106,9 +109,9 @@ function heading({ model, probe, settings, layers }: Explanation, extras: Report
   const title = about
     ? `${about.title}${about.bundled ? ' (bundled)' : ''}${about.drawn ? ' (drawn, not real data)' : ''}`
     : probe.kind;
-  const positions = probe.positions === probe.samples ? '' : ` · ${thousands(probe.positions)} positions`;
+  const positions = probe.positions === probe.samples ? '' : ` · ${counted(probe.positions, 'position')}`;
   return `<header><h1>${escapeHtml(extras.title)}</h1>
-<p>${layers.length} ${layers.length === 1 ? 'layer' : 'layers'} · ${thousands(units)} neurons · explained on ${escapeHtml(title)} · ${thousands(probe.samples)} samples${positions}</p>
+<p>${counted(layers.length, 'layer')} · ${counted(units, 'neuron')} · explained on ${escapeHtml(title)} · ${counted(probe.samples, 'sample')}${positions}</p>
 <details><summary>How to read this, and how it was made</summary>
 <p>A neuron’s label is the formula over concepts that holds most nearly where the neuron fires. <b>IoU</b> is the overlap of the two: 1 where
 they are the same, 0 where they never meet. The <b>tick</b> on its bar is what the same search reaches by chance, with the neuron’s activations

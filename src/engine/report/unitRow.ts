@@ -33,7 +33,7 @@ export function unitRow(
     cell('label', labelHtml(unit)) +
     cell('iou', unit.label === null ? '' : worthBar(unit)) +
     cell('fires', percent(unit.fireRate)) +
-    cell('hist', histogramSvg(unit.histogram.counts, unit.histogram.edges, unit.threshold)) +
+    cell('hist', histogramSvg(unit.histogram.counts, unit.histogram.edges, unit.threshold, unit.fireRate)) +
     cell('top', strongest) +
     '</div>\n'
   );
