@@ -27,6 +27,7 @@ export function torchScriptScope(nodeName: string): string | null {
  */
 export function tensorFlowScope(nodeName: string): string | null {
   const name = nodeName
+    .split(';')[0]
     .replace(/^((Stateful)?PartitionedCall(_\d+)?\/)+/, '')
     .replace(/:\d+$/, '')
     .replace(/__\d+$/, '');
@@ -47,5 +48,6 @@ export function moduleOfParameter(name: string): string | null {
     return null;
   }
   const found = parameterNames.exec(name);
-  return found ? name.slice(0, found.index) : null;
+  // PyTorch 1.2 to 1.5 renamed a weight into which it folded a batch norm.
+  return found ? name.slice(0, found.index).replace(/^ConvBnFusion_(W|BN_B)_/, '') : null;
 }

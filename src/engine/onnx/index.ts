@@ -1,7 +1,12 @@
 export { appendOutputs } from './appendOutputs.js';
+export { constantTensor, type Numbers } from './constantTensor.js';
 export { defaultLayers } from './defaultLayers.js';
+export { findLayer } from './findLayer.js';
 export { describeTensor } from './layers.js';
 export type * from './model.js';
+export { outgoingWeights } from './outgoingWeights.js';
+export { type PoolingHead, poolingHead } from './poolingHead.js';
 export { readModel } from './readModel.js';
+export { readTensor, type TensorContent } from './readTensor.js';
 export { structureBytes } from './structureBytes.js';
 export { structureOf } from './structure.js';

@@ -109,10 +109,10 @@ function withBias(model: OnnxModel, node: Node, output: string, kind: LayerKind)
       break;
     }
     const [next] = behind;
-    const others = next.inputs.filter((name) => name !== output);
+    const others = addends(next).filter((name) => name !== output);
     const isScale = isInteger && (next.op === 'Cast' || (next.op === 'Mul' && isScalar(facts.get(others[0] ?? ''))));
     const isBias =
-      next.op === 'Add' && others.length === 1 && facts.get(others[0])?.constant && nodes.at(-1)!.op !== 'Add';
+      (next.op === 'Add' || next.op === 'QLinearAdd') && others.length === 1 && facts.get(others[0])?.constant;
     if (!isScale && !isBias) {
       break;
     }
@@ -128,9 +128,13 @@ function withBias(model: OnnxModel, node: Node, output: string, kind: LayerKind)
 /** One number, or one a channel: a dynamic scale's shape is often not known. */
 const isScalar = (fact: Fact | undefined): boolean => !fact?.shape || fact.shape.length <= 1;
 
+/** What a node adds (a quantised Add has scales between). */
+const addends = (node: Node): string[] =>
+  node.op === 'QLinearAdd' ? [node.inputs[0], node.inputs[3]] : [...node.inputs];
+
 /** A sum of two activations of one shape; an attention mask is added to scores that go into a Softmax. */
 function isResidual(model: OnnxModel, node: Node, isConstant: (name: string) => boolean): boolean {
-  const operands = node.op === 'QLinearAdd' ? [node.inputs[0], node.inputs[3]] : node.inputs;
+  const operands = addends(node);
   if (operands.length < 2 || operands.some((name) => !name || isConstant(name))) {
     return false;
   }

@@ -71,17 +71,18 @@ const learned = new Map<string, readonly number[]>([
   ['SkipLayerNormalization', [2, 3, 4]],
   ['SkipSimplifiedLayerNormalization', [2, 3]],
   ['EmbedLayerNormalization', [2, 3, 4, 5, 6]],
+  ['QLinearAdd', [0, 3]],
   ['Gather', [0]],
 ]);
 
 /** Positions of inputs that hold weights whatever their type; null where the operator has no such places. */
 export const learnedInputs = (node: Node): readonly number[] | null => learned.get(node.op) ?? null;
 
-/** Constants of these are sizes, bounds, scales and indices. */
+/** Constants of these, but for their first input, are sizes, bounds, scales and indices. */
 export const unlearned: ReadonlySet<string> = new Set(
   words(
     `Shape Size Reshape Flatten Squeeze Unsqueeze Resize Upsample Pad Clip Slice Range Expand Tile ConstantOfShape
-     QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearAdd QLinearMul QLinearConcat QLinearAveragePool
+     QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearMul QLinearConcat QLinearAveragePool
      QLinearGlobalAveragePool QLinearSigmoid QLinearLeakyRelu QLinearSoftmax OneHot TopK NonMaxSuppression Split
      RoiAlign ScatterND ScatterElements GatherElements GatherND STFT DFT If Loop Scan Where Equal Less Greater`,
   ),

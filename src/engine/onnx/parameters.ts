@@ -54,11 +54,10 @@ function walk(model: OnnxModel, scope: Scope, found: Map<string, number>): void 
 
 function collect(model: OnnxModel, scope: Scope, node: Node, found: Map<string, number>): void {
   const places = learnedInputs(node);
-  if (!places && unlearned.has(node.op)) {
-    return;
-  }
+  // Of these only the data can be learned (a class token that is expanded over the batch).
+  const dataOnly = !places && unlearned.has(node.op);
   node.inputs.forEach((name, position) => {
-    if (name !== '' && (!places || places.includes(position))) {
+    if (name !== '' && (!places || places.includes(position)) && (!dataOnly || position === 0)) {
       for (const [weight, elements] of weightsBehind(model, scope, name, places !== null)) {
         found.set(weight, elements);
       }

@@ -4,6 +4,7 @@ import type { OnnxModel, ValueInfo } from './model.js';
 import { parameterCount } from './parameters.js';
 
 const structures = new WeakMap<OnnxModel, ModelStructure>();
+const models = new WeakMap<ModelStructure, OnnxModel>();
 
 /** What `onnxplain inspect` shows of a model. Inputs that an initializer gives a value to are weights, not inputs. */
 export function structureOf(model: OnnxModel): ModelStructure {
@@ -20,8 +21,12 @@ export function structureOf(model: OnnxModel): ModelStructure {
       layers: layersOf(model).map(({ layer }) => layer),
     };
     structures.set(model, structure);
+    models.set(structure, model);
   }
   return structure;
 }
+
+/** The model that a structure was made from; null for one that came from elsewhere. */
+export const modelOf = (structure: ModelStructure): OnnxModel | null => models.get(structure) ?? null;
 
 const tensorInfo = ({ name, type, shape }: ValueInfo): TensorInfo => ({ name, type, shape });
