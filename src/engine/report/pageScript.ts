@@ -31,6 +31,7 @@ function select(index) {
   current = index;
   sections.forEach((section, i) => section.classList.toggle('current', i === index));
   links.forEach((link, i) => i === index ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current'));
+  links[index].scrollIntoView({ block: 'nearest', inline: 'nearest' });
   sort();
   filter();
 }

@@ -57,7 +57,8 @@ section { padding: 8px 0 0; }
 .label { overflow-wrap: anywhere; line-height: 1.8; }
 /* Concepts and their operators break between them, and inside only where one is longer than the line. */
 .t, .t b { display: inline-block; max-width: 100%; }
-.t b { font-weight: 400; background: var(--token); border-radius: 4px; padding: 0 6px; line-height: 1.6; margin: 1px 0; vertical-align: top; }
+.t b { font-weight: 400; background: var(--token); border-radius: 4px; padding: 0 6px; line-height: 1.6;
+  margin: 1px 0; vertical-align: top; }
 .t i { font-style: normal; font-size: 10.5px; letter-spacing: .04em; color: var(--accent); }
 .chance .t b, .chance .iou { color: var(--quiet); }
 .iou { display: grid; grid-template-columns: 1fr 30px; gap: 8px; align-items: center; font-variant-numeric: tabular-nums; }
@@ -72,9 +73,10 @@ section { padding: 8px 0 0; }
 figure { margin: 0; }
 .row:not(.open) .p:nth-child(n + 5) { display: none; }
 .pixels .p { image-rendering: pixelated; }
-.o { fill: none; stroke: #000; stroke-width: 3; stroke-opacity: .75; stroke-linejoin: round; vector-effect: non-scaling-stroke; } .e { stroke: #ffd23f; stroke-width: 1.5; stroke-opacity: 1; }
+.o { fill: none; stroke: #000; stroke-width: 3; stroke-opacity: .75; stroke-linejoin: round;
+  vector-effect: non-scaling-stroke; }
+.e { stroke: #ffd23f; stroke-width: 1.5; stroke-opacity: 1; }
 .row.open { background: var(--side); padding-bottom: 16px; content-visibility: visible; }
-
 .open .top { gap: 12px; grid-column: 2 / -1; grid-row: 3; flex-wrap: wrap; margin-top: 12px; }
 .open .p { height: 96px; max-width: 140px; }
 .open figcaption { font-size: 11px; color: var(--quiet); max-width: 96px; overflow-wrap: anywhere; }
@@ -109,7 +111,7 @@ td.name { max-width: 46ch; overflow-wrap: anywhere; }
   .row { grid-template-columns: 34px minmax(0, 1fr) 56px 84px; row-gap: 4px; column-gap: 10px; padding-top: 8px; padding-bottom: 8px;
     contain-intrinsic-size: auto 70px; }
   .pictures .row { contain-intrinsic-size: auto 124px; }
-  .head { display: none; }
+  .head { display: none; } .tools input { flex-basis: 100%; } .tools select { flex: 1 1 120px; min-width: 0; }
   .row .label { grid-column: 2 / -1; }
   .row .iou { grid-column: 2; grid-row: 2; } .row .fires { grid-column: 3; grid-row: 2; } .row .hist { grid-column: 4; grid-row: 2; }
   .row .top { grid-column: 2 / -1; grid-row: 3; }
