@@ -105,6 +105,13 @@ describe('damaged pictures', () => {
     await refused(bomb, /cannot be decompressed/);
   });
 
+  it('a progressive JPEG of a thousand scans is refused, not gone through', async () => {
+    const whole = readFileSync(path.join(fixtureFolder, 'progressive.jpg'));
+    const scan = whole.lastIndexOf(Buffer.from([0xff, 0xda]));
+    const scans = Array.from({ length: 1000 }, () => whole.subarray(scan, -2));
+    await refused(Buffer.concat([whole.subarray(0, scan), ...scans, whole.subarray(-2)]), /more than 500 scans/);
+  });
+
   it('says what a file is that is no picture', async () => {
     await refused(Buffer.alloc(0), /it is empty/);
     await refused(Buffer.from('<!DOCTYPE html>'), /first bytes are those of no picture format/);

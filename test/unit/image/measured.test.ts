@@ -161,6 +161,14 @@ describe('concepts measured from pixels', () => {
     });
   });
 
+  it('a window with fewer than half of its pixels edges is neither busy nor plain', () => {
+    // Stripes of 8 pixels: edges are 2 pixels in 8, so the window of 5 holds none, one or two columns of them.
+    const { at } = measured(grey(32, 32, (x) => (Math.floor(x / 8) % 2) * 255));
+    const density = (x: number) => at(x, 16).find((name) => name === 'busy' || name === 'plain');
+    // Columns 7 and 8 are edges; the window around x reaches from x - 2 to x + 2.
+    assert.deepEqual([4, 5, 7, 8, 10, 11].map(density), ['plain', undefined, undefined, undefined, undefined, 'plain']);
+  });
+
   describe('places', () => {
     const { at, concepts } = measured(grey(9, 6, (x) => x * 20));
     it('are thirds and the border', () => {

@@ -72,7 +72,8 @@ const codec = wasmCodec<Decoder>(mozjpeg, '@jsquash/jpeg/codec/dec/mozjpeg_dec.w
 /**
  * The pixels as Pillow's `convert('RGB')` gives them, orientation not yet applied. Grey and YCbCr go through MozJPEG, whose
  * inverse transform and upsampling are libjpeg-turbo's, as Pillow's are: equal to the byte. CMYK and YCCK it cannot turn into
- * RGB; jpeg-js reads these, with another inverse transform: within one level where chroma is not subsampled.
+ * RGB; jpeg-js reads these, with another inverse transform: within one level for CMYK, two for
+ * YCCK, where chroma is not subsampled.
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<Raster> {
   const { width, height, components, adobe } = readJpeg(bytes);
