@@ -12,7 +12,8 @@ export interface ExplainUnitsOptions {
   firing: FiringCounts;
   /** The units as measured, in the order of `firing.units`. */
   measured: readonly UnitExplanation[];
-  settings: Pick<Settings, 'search' | 'maxLength' | 'beam'>;
+  /** `budget`: see `SearchOptions`. */
+  settings: Pick<Settings, 'search' | 'maxLength' | 'beam'> & { budget?: number };
   signal?: AbortSignal;
   /** One sentence, once, where units got the beam's label because the proof would have taken too long. */
   onNote?: (note: string) => void;
@@ -62,7 +63,7 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
   }
   if (fellBack > 0) {
     options.onNote?.(
-      `${fellBack} of ${measured.length} units have the beam's label, not proven the best: ` +
+      `${fellBack} of ${measured.length} units ${fellBack === 1 ? 'has' : 'have'} the beam's label, not proven the best: ` +
         `the proof for up to ${settings.maxLength} concepts of ${groups.atoms.length} would take too long`,
     );
   }

@@ -64,6 +64,8 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
     formulaLabel(toFormula(formula, groups.atoms));
   const [single] = beamSearch(space, unit, fires, { maxLength: 1, beam: 1 }).entries;
   const covered = space.coverable(unit);
+  // A formula that covers all that can be covered and nothing else can't be beaten, however it was found.
+  const optimal = proven || (best.hits === covered && best.size === covered);
   return {
     formula: toFormula(best.formula, groups.atoms),
     label: written(best),
@@ -71,9 +73,8 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
     iou: best.iou,
     precision: best.hits / best.size,
     recall: best.hits / fires,
-    // A formula that covers all that can be covered and nothing else can't be beaten, however it was found.
-    optimal: proven || (best.hits === covered && best.size === covered),
-    fellBack: options.search === 'optimal' && !proven,
+    optimal,
+    fellBack: options.search === 'optimal' && !optimal,
     single: { label: written(single), iou: single.iou },
     alternatives: others.slice(0, runnersUp).map((other) => ({ label: written(other), iou: other.iou })),
   };
