@@ -12,7 +12,7 @@ import type { ProbeSet } from './probeSet.js';
 import { statesProbe } from './states.js';
 
 const seed = 0;
-/** Inputs with at most this many values, on one axis, are drawn as rows of columns; larger ones as arrays. */
+/** Inputs of at most this many values, on one axis, are drawn as rows of columns; larger and open ones as arrays. */
 const mostColumns = 1024;
 /** About how many values are drawn in all where one sample has many. */
 const valuesInAll = 1 << 23;
@@ -60,12 +60,13 @@ export async function drawnProbe({ model, input, others, assumptions }: DrawOpti
     assumptions: said,
     drawn: true,
   };
-  if (!whole && size <= mostColumns && inner.filter((length) => length !== 1).length <= 1) {
+  const table = input.shape?.slice(1).every((length) => typeof length === 'number') ?? false;
+  if (table && !whole && size <= mostColumns && inner.filter((length) => length !== 1).length <= 1) {
     const rows = Array.from({ length: samples }, (_, sample) => row(sample));
     const columns = Array.from({ length: size }, (_, column) => Float64Array.from(rows, (values) => values[column]));
     const names = columns.map((_, column) => `${input.name}[${column}]`);
-    const table = { rows: samples, names, columns, words: [], notes: [] };
-    return statesProbe({ kind: 'states', data: 'drawn' }, table, names, { ...common, named: false });
+    const drawn = { rows: samples, names, columns, words: [], notes: [] };
+    return statesProbe({ kind: 'states', data: 'drawn' }, drawn, names, { ...common, named: false });
   }
   const array = drawnArray(samples, inner, whole, row);
   return arraysProbe(array, {
@@ -113,17 +114,25 @@ function drawnDims(input: ModelInput): number[] {
   });
 }
 
-/** Rows of the table that a Gather looks the input's values up in; null where none is found. */
+/**
+ * How many different whole numbers the model tells apart: rows of the table that a Gather looks them up in, or width of
+ * the constant that they are compared with (one-hot written as Equal); null where neither is found.
+ */
 function vocabulary(model: OnnxModel, inputName: string): number | null {
   const { nodes, initializers } = model.graph;
   const same = new Set([inputName]);
-  for (const node of nodes) {
-    const passes = ['Cast', 'Identity', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten'].includes(node.op);
-    if (passes && same.has(node.inputs[0])) for (const output of node.outputs) same.add(output);
-    if (node.op !== 'Gather' || !same.has(node.inputs[1])) continue;
-    const axis = node.attributes.get('axis');
-    const table = initializers.get(node.inputs[0]);
-    if (table) return table.dims[axis?.type === 'int' ? axis.value : 0] ?? null;
+  for (const { op, inputs, outputs, attributes } of nodes) {
+    const passes = ['Cast', 'Identity', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Expand'].includes(op);
+    if (passes && same.has(inputs[0])) for (const output of outputs) same.add(output);
+    if (op === 'Gather' && same.has(inputs[1])) {
+      const axis = attributes.get('axis');
+      const table = initializers.get(inputs[0]);
+      if (table) return table.dims[axis?.type === 'int' ? axis.value : 0] ?? null;
+    }
+    if (op === 'Equal' && inputs.some((input) => same.has(input))) {
+      const width = inputs.map((input) => initializers.get(input)?.dims.at(-1) ?? 0).find((size) => size > 1);
+      if (width !== undefined) return width;
+    }
   }
   return null;
 }

@@ -37,7 +37,7 @@ export async function openProbe(
     case 'bundled': {
       const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
       if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
-      const probe = await openFile(choice, model, ownInputOnly(await readProbeFile(bundled.path), model));
+      const probe = await openFile(choice, model, dataOnly(await readProbeFile(bundled.path), model));
       return { ...probe, title: `${bundled.stem} sample: ${probe.title}` };
     }
     case 'data':
@@ -53,10 +53,17 @@ export async function openProbe(
   }
 }
 
-/** A bundled probe set names the input of its own model; others' inputs of the same shape have other names. */
-function ownInputOnly<T extends { file: ProbeFile }>(read: T, model: OnnxModel): T {
-  const known = modelInputs(model).some((input) => input.name === read.file.input);
-  return known ? read : { ...read, file: { ...read.file, input: undefined } };
+/**
+ * A bundled probe set says how its own model's input is called and prepared. For any other model that would be a guess:
+ * it gets the data and concepts, and what is assumed about its input is said.
+ */
+function dataOnly(
+  { file, base }: { file: ProbeFile; base: string },
+  model: OnnxModel,
+): { file: ProbeFile; base: string } {
+  if (path.dirname(path.resolve(model.path)) === base) return { file, base };
+  const anyInput = { ...file, input: undefined, inputs: undefined };
+  return { file: anyInput.kind === 'images' ? { ...anyInput, preprocess: undefined } : anyInput, base };
 }
 
 async function openFile(

@@ -7,7 +7,7 @@ import { npyFileHead } from './arrayFile.js';
 import { bundledProbes } from './bundled.js';
 import { csvHead } from './csv.js';
 import { splitKey } from './dataFile.js';
-import { arrayDims, isPicture, modelInputs, sampleDims, tensorTypeOf, type ModelInput } from './modelInput.js';
+import { arrayDims, isFloat, isPicture, modelInputs, sampleDims, tensorTypeOf, type ModelInput } from './modelInput.js';
 import { npzHeads } from './npz.js';
 import type { NpyHead } from './npy.js';
 import { readProbeFile } from './probeFile.js';
@@ -49,7 +49,7 @@ export async function proposeProbes(
     offer(await fitting(await findData(path.resolve(folder), { depth: 4 }), inputs, 'workspace', folder, stem));
   }
   for (const bundled of await bundledProbes(bundledFolder)) {
-    const title = await fittingProbeFile(bundled.path, inputs, { anyInput: true });
+    const title = await fittingProbeFile(bundled.path, inputs, { bundled: true });
     // A sample that lies near the model has been offered as that.
     if (title === null || offered.has(JSON.stringify({ kind: 'file', path: bundled.path }))) continue;
     const choice: ProbeChoice = { kind: 'bundled', name: bundled.name };
@@ -117,7 +117,7 @@ async function fitting(
 }
 
 /** A title where the probe file's data could feed one of the inputs; null where they could not, or it is broken. */
-async function fittingProbeFile(file: string, inputs: ModelInput[], { anyInput = false } = {}): Promise<string | null> {
+async function fittingProbeFile(file: string, inputs: ModelInput[], { bundled = false } = {}): Promise<string | null> {
   let read: { file: ProbeFile; base: string };
   try {
     read = await readProbeFile(file);
@@ -126,7 +126,7 @@ async function fittingProbeFile(file: string, inputs: ModelInput[], { anyInput =
     throw error;
   }
   const { file: probe, base } = read;
-  const candidates = inputs.filter((input) => anyInput || probe.input === undefined || input.name === probe.input);
+  const candidates = inputs.filter((input) => bundled || probe.input === undefined || input.name === probe.input);
   const name = path.basename(file).replace(/\.probe\.jsonc?$/, '');
   if (probe.kind === 'images') {
     const data = Array.isArray(probe.data)
@@ -139,6 +139,8 @@ async function fittingProbeFile(file: string, inputs: ModelInput[], { anyInput =
   const spec = path.resolve(base, probe.data);
   if (probe.kind === 'states' && probe.columns && /\.csv$/i.test(probe.data)) {
     const { columns } = probe;
+    // A sample's states in an input that takes any number of columns, or of tokens, would say nothing.
+    if (bundled && !candidates.some((input) => takesColumns(input) && isFloat(input))) return null;
     return candidates.some((input) => sampleDims(input, columns.length) !== null)
       ? `${name}, ${path.basename(spec)}`
       : null;

@@ -164,6 +164,21 @@ describe('A probe set of arrays', () => {
     });
   });
 
+  it('is drawn from as many whole numbers as the model compares with', async () => {
+    const model = modelWith(
+      { bytes: ['int32', ['n', 300]] },
+      {
+        nodes: [
+          { op: 'Reshape', inputs: ['bytes', 's'], outputs: ['b'] },
+          { op: 'Equal', inputs: ['b', 'range'], outputs: ['e'] },
+        ],
+        tables: { s: [3], range: [1, 1, 30] },
+      },
+    );
+    const { bytes } = await (await openProbe({ kind: 'drawn' }, model, { bundledFolder: '/nowhere' })).batch(0, 20);
+    assert.deepEqual([bytes.type, Math.max(...(bytes.data as Int32Array))], ['int32', 29]);
+  });
+
   it('is drawn from a standard normal for floats', async () => {
     const model = modelWith({ x: ['float', ['n', 3, 40]] });
     const probe = await openProbe({ kind: 'drawn' }, model, { bundledFolder: '/nowhere' });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { encodeNpy } from '../../../src/engine/probe/npy.js';
-import { proposeProbes } from '../../../src/engine/probe/index.js';
+import { openProbe, proposeProbes } from '../../../src/engine/probe/index.js';
 import type { OnnxModel } from '../../../src/engine/onnx/model.js';
+import type { ImagesProbeFile } from '../../../src/shared/probeFile.js';
 import { projectRoot } from '../../support/sharedData.js';
 import { testFolder } from './folder.js';
 import { modelWith } from './model.js';
@@ -81,6 +82,20 @@ describe('What is proposed to explain a model with', () => {
     assert.deepEqual(await bundled(['n', 3, 224, 224]), ['bundled: squeezenet/squeezenet']);
     assert.deepEqual(await bundled(['n', 224, 224, 3]), ['bundled: squeezenet/squeezenet']);
     assert.deepEqual(await bundled(['n', 5]), []);
+    assert.deepEqual(await bundled(['n', 'seq']), []);
+  });
+
+  it('gives another model the bundled data, not the preparation of their own model', async () => {
+    const choice = { kind: 'bundled', name: 'squeezenet/squeezenet' } as const;
+    const open = (file: string, shape: (string | number)[]) =>
+      openProbe(choice, modelWith({ x: ['float', shape] }, { path: file }), { bundledFolder: sample });
+    const other = await open('/nowhere/m.onnx', ['n', 3, 32, 48]);
+    assert.deepEqual((await other.batch(0, 2)).x.dims, [2, 3, 32, 48]);
+    assert.ok(other.bundled && other.assumptions.length > 0);
+    const own = await open(path.join(sample, 'squeezenet/squeezenet.onnx'), ['n', 3, 224, 224]);
+    const { preprocess } = own.explicit as ImagesProbeFile;
+    assert.deepEqual([preprocess?.channels, preprocess?.mean], ['bgr', [104, 117, 123]]);
+    assert.match(own.title, /^squeezenet sample: photos, \d+ pictures$/);
   });
 
   it('is drawn for every input that can be, and nothing for others', async () => {
