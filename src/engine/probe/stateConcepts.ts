@@ -1,6 +1,6 @@
 import type { StatesProbeFile } from '../../shared/probeFile.js';
 import { UserError } from '../../shared/userError.js';
-import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
+import { bitsetWords, setBit, type ConceptSet } from '../concept/conceptSet.js';
 import {
   evaluateMask,
   ExpressionError,
@@ -9,6 +9,7 @@ import {
   sortedValues,
   type Expression,
 } from '../concept/expression/index.js';
+import { ConceptCollection } from './conceptCollection.js';
 import { columnsByName, type Table } from './table.js';
 
 /** A column with at most this many different values gets one concept for each. */
@@ -67,7 +68,7 @@ export function stateConcepts(
   samples: number,
 ): ConceptSet {
   const notes: string[] = [];
-  const collection = new Collection(samples, notes);
+  const collection = new ConceptCollection(samples, notes);
   const rows = { rows: table.rows, columns: columnsByName(table) };
   for (const { name, expression } of expressions) {
     collection.addNamed(name, firstBits(evaluateMask(expression, rows), samples));
@@ -103,7 +104,7 @@ export function stateConcepts(
 }
 
 function discretize(
-  collection: Collection,
+  collection: ConceptCollection,
   name: string,
   column: Float64Array,
   sorted: Float64Array,
@@ -183,60 +184,6 @@ function distinctUpTo(sorted: Float64Array, most: number): number[] | null {
   return values;
 }
 
-/** Concepts as they are found, each mask and each name once. */
-class Collection {
-  readonly concepts: Concept[] = [];
-  private readonly byMask = new Map<string, string>();
-  private readonly names = new Set<string>();
-  private readonly equal: string[] = [];
-
-  constructor(
-    private readonly samples: number,
-    private readonly notes: string[],
-  ) {}
-
-  note(sentence: string): void {
-    this.notes.push(sentence);
-  }
-
-  /** One that the user asked for: kept whatever it says, unless it says the same as another. */
-  addNamed(name: string, mask: Uint32Array): void {
-    const ones = countBits(mask);
-    if (ones === 0 || ones === this.samples) {
-      this.notes.push(`Concept "${name}" holds of ${ones === 0 ? 'no row' : 'every row'}.`);
-    }
-    this.add(name, 'expression', mask);
-  }
-
-  /** One that is made from a column: left out where it holds of no row or of all. */
-  addMeasured(name: string, category: string, mask: Uint32Array): void {
-    const ones = countBits(mask);
-    if (ones > 0 && ones < this.samples && !this.names.has(name)) this.add(name, category, mask);
-  }
-
-  finish(): string[] {
-    if (this.equal.length > 0) {
-      const more = this.equal.length > 5 ? `, and ${this.equal.length - 5} more` : '';
-      this.notes.push(
-        `Left out, because they hold of the same rows as another: ${this.equal.slice(0, 5).join(', ')}${more}.`,
-      );
-    }
-    return this.notes;
-  }
-
-  private add(name: string, category: string, mask: Uint32Array): void {
-    const key = Buffer.from(mask.buffer, mask.byteOffset, mask.byteLength).toString('latin1');
-    const same = this.byMask.get(key);
-    if (same !== undefined) {
-      this.equal.push(`"${name}" (as "${same}")`);
-      return;
-    }
-    this.byMask.set(key, name);
-    this.names.add(name);
-    this.concepts.push({ name, category, ofSamples: mask, ofPositions: null });
-  }
-}
-
 function maskOf(samples: number, holds: (row: number) => boolean): Uint32Array {
   const mask = new Uint32Array(bitsetWords(samples));
   for (let row = 0; row < samples; row++) if (holds(row)) setBit(mask, row);
@@ -248,10 +195,4 @@ function firstBits(mask: Uint32Array, bits: number): Uint32Array {
   const out = mask.slice(0, bitsetWords(bits));
   if (bits % 32 !== 0) out[out.length - 1] &= 2 ** (bits % 32) - 1;
   return out;
-}
-
-function countBits(mask: Uint32Array): number {
-  let count = 0;
-  for (let word of mask) for (; word !== 0; word &= word - 1) count++;
-  return count;
 }

@@ -62,6 +62,7 @@ describe('A table', () => {
 
   it('is refused with the line that is ragged', () => {
     assert.equal(refusal('a,b\n1,2\n\n3\n'), 'states.csv: line 4 has 1 cell, the header has 2');
+    assert.equal(refusal('a,b\r\n\r\n1,2\r\n3\r\n'), 'states.csv: line 4 has 1 cell, the header has 2');
     assert.equal(refusal('a,b\n"x\ny",2\n3,4,5\n'), 'states.csv: line 4 has 3 cells, the header has 2');
   });
 

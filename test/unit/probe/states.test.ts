@@ -134,6 +134,11 @@ describe('A probe set of states', () => {
       (await names(2)).concepts.map(({ name }) => name),
       ['x low', 'x high'],
     );
+    // 0 to 8: the median itself belongs to the lower half.
+    folder.write('odd.csv', `x\n${[...Array(9).keys()].join('\n')}\n`);
+    const model = modelWith({ obs: ['float', ['n', 1]] });
+    const odd = await open({ kind: 'states', data: 'odd.csv', discretize: { method: 'quantile', bins: 2 } }, model);
+    assert.deepEqual(rowsOf((await odd.concepts(9)).concepts[0], 9), [0, 1, 2, 3, 4]);
     assert.match((await names(2)).notes.join('\n'), /"x low" is x ≤ 49\.5\.\n"x high" is x > 49\.5\./);
     assert.deepEqual((await names(3)).concepts.map(({ name }) => name).slice(0, 3), ['x low', 'x middle', 'x high']);
     assert.match(
