@@ -34,26 +34,33 @@ export async function outgoingWeights(model: OnnxModel, layerTensor: string, uni
     return [];
   }
   const feeds: Feed[] = [];
-  const trails: Trail[] = [{ tensor: layerTensor, axis, offset: 0, spread: null }];
+  let trails: Trail[] = [{ tensor: layerTensor, axis, offset: 0, spread: null }];
   const seen = new Set([layerTensor]);
   const reached = new Set<Node>();
-  for (const trail of trails) {
-    for (const node of index.consumers(trail.tensor)) {
-      const kind = kindOf(node);
-      if (kind === 'convolution' || (kind === 'linear' && node.inputs[0] === trail.tensor)) {
-        if (!reached.has(node)) {
-          reached.add(node);
-          feeds.push(...(await feedsInto(model, node, trail, unit, units)));
+  // A residual stream is read by every later block. The nearest reader is the next layer: sums are passed only where
+  // nothing is fed before them.
+  while (trails.length > 0 && feeds.length === 0) {
+    const behindSums: Trail[] = [];
+    for (const trail of trails) {
+      for (const node of index.consumers(trail.tensor)) {
+        const kind = kindOf(node);
+        if (kind === 'convolution' || (kind === 'linear' && node.inputs[0] === trail.tensor)) {
+          if (!reached.has(node)) {
+            reached.add(node);
+            feeds.push(...(await feedsInto(model, node, trail, unit, units)));
+          }
+          continue;
         }
-        continue;
-      }
-      for (const next of followed(model, node, trail, units)) {
-        if (!seen.has(next.tensor)) {
-          seen.add(next.tensor);
-          trails.push(next);
+        const isSum = kind === 'residual' && node.inputs.filter((name) => !facts.get(name)?.constant).length > 1;
+        for (const next of followed(model, node, trail, units)) {
+          if (!seen.has(next.tensor)) {
+            seen.add(next.tensor);
+            (isSum ? behindSums : trails).push(next);
+          }
         }
       }
     }
+    trails = behindSums;
   }
   return feeds.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
 }

@@ -1,4 +1,4 @@
-import { constantTensor } from './constantTensor.js';
+import { constantTensor, dequantised } from './constantTensor.js';
 import { indexOf, integersAttribute } from './graphIndex.js';
 import { linearWeights } from './linearWeights.js';
 import type { Node, OnnxModel } from './model.js';
@@ -106,9 +106,12 @@ async function linearScores(model: OnnxModel, tensor: string): Promise<LinearSco
   const facts = inferFacts(model);
   let node = producer.get(tensor);
   let biasName = '';
-  if (node?.op === 'Add') {
-    const constant = node.inputs.find((name) => facts.get(name)?.constant);
-    const other = node.inputs.find((name) => name !== constant);
+  let sum: Node | null = null;
+  if (node?.op === 'Add' || node?.op === 'QLinearAdd') {
+    sum = node;
+    const operands = node.op === 'Add' ? node.inputs : [node.inputs[0], node.inputs[3]];
+    const constant = operands.find((name) => facts.get(name)?.constant);
+    const other = operands.find((name) => name !== constant);
     if (constant === undefined || other === undefined) {
       return null;
     }
@@ -119,7 +122,7 @@ async function linearScores(model: OnnxModel, tensor: string): Promise<LinearSco
   if (!node || (kind !== 'linear' && kind !== 'convolution')) {
     return null;
   }
-  const kernel = integersAttribute(node, 'kernel_shape') ?? facts.get(node.inputs[1])?.shape?.slice(2) ?? [];
+  const kernel = integersAttribute(node, 'kernel_shape') ?? facts.get(node.inputs[1] ?? '')?.shape?.slice(2) ?? [];
   const found = await linearWeights(model, node);
   if (!found || (kind === 'convolution' && !kernel.every((extent) => extent === 1))) {
     return null;
@@ -135,7 +138,12 @@ async function linearScores(model: OnnxModel, tensor: string): Promise<LinearSco
   }
   const plain = ['Conv', 'Gemm', 'FusedConv', 'FusedGemm'].includes(node.op);
   const bias = biasName !== '' ? biasName : plain ? (node.inputs[2] ?? '') : '';
-  const numbers = bias === '' ? null : await constantTensor(model, bias);
+  const numbers =
+    sum?.op === 'QLinearAdd'
+      ? await dequantised(model, sum, sum.inputs.indexOf(bias), -1)
+      : bias === ''
+        ? null
+        : await constantTensor(model, bias);
   return {
     input: node.inputs[0],
     weights,

@@ -123,7 +123,8 @@ export function openingRefused(model: string, error: unknown): UserError {
 /** A run that failed, as one sentence. */
 export function runFailed(model: string, error: unknown): UserError {
   const said = error instanceof Error ? error.message : String(error);
-  const node = /while running (\S+) node\. Name:'([^']*)' Status Message: ([\s\S]*)/.exec(said);
+  // Nested graphs give nested messages: the last is that of the node that failed.
+  const node = /[\s\S]*while running (\S+) node\. Name:'([^']*)' Status Message: ([\s\S]*)/.exec(said);
   const what = node
     ? `${node[2] ? `node "${clip(node[2])}" (${node[1]})` : `a node (${node[1]})`} can't run on this input: ${clip(gist(node[3]))}`
     : `ONNX Runtime can't run it on this input: ${clip(gist(said))}`;

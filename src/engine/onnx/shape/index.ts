@@ -74,6 +74,9 @@ function outputsOf(
         )
       : [];
   }
+  if (node.op === 'If' && node.domain === '') {
+    return branched(model, node, facts, depth);
+  }
   const rule = ruleFor(node.op, node.domain);
   if (!rule) {
     return [];
@@ -86,6 +89,40 @@ function outputsOf(
     integers: (attribute, position) => integersAttribute(node, attribute) ?? input(position).values ?? null,
   };
   return rule(operands);
+}
+
+/** Facts of an inner graph over those around it. */
+class InnerFacts extends Map<string, Fact> {
+  constructor(private readonly outer: ReadonlyMap<string, Fact>) {
+    super();
+  }
+
+  override get(name: string): Fact | undefined {
+    return super.get(name) ?? this.outer.get(name);
+  }
+}
+
+/** What both branches of an If agree on: the rank, and the dimensions that are the same. */
+function branched(model: OnnxModel, node: Node, facts: ReadonlyMap<string, Fact>, depth: number): Fact[] {
+  const branches = ['then_branch', 'else_branch'].map((name): (Shape | null)[] => {
+    const branch = node.attributes.get(name);
+    if (branch?.type !== 'graph') {
+      return [];
+    }
+    const inside = new InnerFacts(facts);
+    for (const [weight, tensor] of branch.value.initializers) {
+      inside.set(weight, { shape: tensor.dims, values: tensor.values, constant: true });
+    }
+    follow(model, indexOf(branch.value).sorted, inside, depth + 1);
+    return branch.value.outputs.map((output) => inside.get(output.name)?.shape ?? output.shape);
+  });
+  return node.outputs.map((_, i) => {
+    const [yes, no] = [branches[0][i] ?? null, branches[1][i] ?? null];
+    if (!yes || !no) {
+      return { shape: yes ?? no };
+    }
+    return { shape: yes.length === no.length ? yes.map((dim, axis) => (dim === no[axis] ? dim : null)) : null };
+  });
 }
 
 function called(model: OnnxModel, local: FunctionDefinition, inputs: Fact[], depth: number): Fact[] {
