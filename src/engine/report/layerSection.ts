@@ -21,7 +21,7 @@ function counts(layer: LayerExplanation): [Worth, number][] {
   return kinds.map((kind) => [kind, worths.filter((worth) => worth === kind).length]);
 }
 
-/** @param ambiguous several layers have this name: the operator tells them apart */
+/** @param ambiguous several layers have this name: the tensor tells them apart */
 export function navigationLink(layer: LayerExplanation, index: number, ambiguous: boolean): string {
   const total = Math.max(layer.explanations.length, 1);
   let left = 0;
@@ -32,7 +32,7 @@ export function navigationLink(layer: LayerExplanation, index: number, ambiguous
     return count ? part : '';
   });
   return (
-    `<a href="#l${index}"><span>${escapeHtml(layerName(layer))}${ambiguous ? ` <span class="quiet">${escapeHtml(layer.op)}</span>` : ''}</span><span class="quiet">${layer.explanations.length}</span>` +
+    `<a href="#l${index}"><span>${escapeHtml(layerName(layer))}${ambiguous ? ` <span class="quiet">${escapeHtml(layer.name)}</span>` : ''}</span><span class="quiet">${layer.explanations.length}</span>` +
     `<svg class="worth" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${parts.join('')}</svg></a>`
   );
 }

@@ -9,7 +9,7 @@ import { renderReport, strongestSamples, writeReport } from '../../../src/engine
 import { atom, dead, explanationOf, layer, neuron } from './example.js';
 
 const executable = [
-  process.env.CHROMIUM,
+  process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

@@ -80,10 +80,10 @@ describe('Report', () => {
     assert.equal(data.layers[0].units[0].a[0][0], shown);
   });
 
-  it('tells layers of the same module apart by their operator', () => {
-    const html = renderReport(explanationOf(layer([neuron(0)], { op: 'Gemm' }), layer([neuron(0)])), extras);
+  it('tells layers of the same module apart by their tensors', () => {
+    const html = renderReport(explanationOf(layer([neuron(0)], { name: 'linear' }), layer([neuron(0)])), extras);
     const [navigation] = /<nav.*<\/nav>/s.exec(html)!;
-    assert.deepEqual(navigation.match(/<a .*?<\/a>/g)!.map(textOf), ['policy.fc1 Gemm1', 'policy.fc1 Relu1']);
+    assert.deepEqual(navigation.match(/<a .*?<\/a>/g)!.map(textOf), ['policy.fc1 linear1', 'policy.fc1 relu1']);
   });
 
   it('is a page without layers, too', () => {
