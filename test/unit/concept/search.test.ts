@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { evaluateFormula } from '../../../src/engine/concept/formula.js';
+import { lastJoinBound } from '../../../src/engine/concept/lastJoinBound.js';
+import type { Operator } from '../../../src/engine/concept/leftDeep.js';
 import { searchUnit } from '../../../src/engine/concept/search.js';
+import { SearchSpace } from '../../../src/engine/concept/searchSpace.js';
 import { projectRoot } from '../../support/sharedData.js';
 import { fromText, problem } from './conceptSets.js';
 
@@ -27,9 +30,11 @@ function exhaustive(concepts: Mask[], fires: Mask, maxLength: number): number {
   let formulas = concepts;
   for (let length = 1; length <= maxLength; length++) {
     for (const mask of formulas) best = Math.max(best, iouOf(mask, fires));
-    formulas = formulas.flatMap((left) =>
+    const longer = formulas.flatMap((left) =>
       concepts.flatMap((right) => operators.map((join) => left.map((f, i) => join(f, right[i])))),
     );
+    // Each mask once, so that four and five concepts stay affordable.
+    formulas = [...new Map(longer.map((mask) => [mask.map(Number).join(''), mask])).values()];
   }
   return best;
 }
@@ -151,6 +156,57 @@ describe('search for a unit’s label', () => {
     );
   });
 
+  it('`optimal` equals exhaustive search from a poor start, up to five atoms', () => {
+    const few = fc
+      .tuple(fc.integer({ min: 3, max: 4 }), fc.integer({ min: 6, max: 14 }))
+      .chain(([concepts, positions]) => {
+        const mask = fc.array(fc.boolean(), { minLength: positions, maxLength: positions });
+        return fc.record({ concepts: fc.array(mask, { minLength: concepts, maxLength: concepts }), fires: mask });
+      });
+    fc.assert(
+      fc.property(few, fc.integer({ min: 2, max: 5 }), ({ concepts, fires }, maxLength) => {
+        const label = search(concepts, fires, { search: 'optimal', maxLength, beam: 1 });
+        assert.equal(label?.iou ?? 0, exhaustive(concepts, fires, maxLength));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('bounds the last join from above: no third concept does better than the bound', () => {
+    fc.assert(
+      fc.property(sparseSets, ({ concepts, fires }) => {
+        const { groups, unit } = problem(concepts, fires);
+        const space = SearchSpace.of(groups);
+        const total = fires.filter(Boolean).length;
+        if (total === 0) return;
+        const hits = space.hits(unit, null);
+        const atoms = groups.atoms.map(({ concept }) => concepts[concept]);
+        const leaves = atoms.map((_, atom) => {
+          const leaf = { ...space.leaf(atom), hits: hits[atom], size: space.sizes[atom], iou: 0 };
+          return { of: leaf, hits: space.hits(unit, leaf.mask), sizes: space.overlaps(leaf) };
+        });
+        atoms.forEach((a, i) =>
+          atoms.forEach((b, j) =>
+            operators.forEach((join, operator) => {
+              const joined = a.map((f, p) => join(f, b[p]));
+              const ious = atoms.flatMap((c) =>
+                operators.map((last) =>
+                  iouOf(
+                    joined.map((f, p) => last(f, c[p])),
+                    fires,
+                  ),
+                ),
+              );
+              const bound = lastJoinBound(leaves[i], leaves[j], operator as Operator, hits, space.sizes, total);
+              assert.ok(bound >= Math.max(...ious), `${i} ${operator} ${j}: ${bound} < ${Math.max(...ious)}`);
+            }),
+          ),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('a beam that is wide enough equals exhaustive search; any beam is no better', () => {
     fc.assert(
       fc.property(sets, fc.integer({ min: 1, max: 5 }), ({ concepts, fires }, beam) => {
@@ -164,6 +220,11 @@ describe('search for a unit’s label', () => {
   });
 
   it('is never worse than the published procedure, taken literally', () => {
+    // A set on which the merged beam alone ends at 4/9: its better second round leaves the path to 1/2.
+    const trap = ['100100000', '011100001', '010100010', '101011100'].map(fromText);
+    const trapped = fromText('000011011');
+    assert.equal(publishedProcedure(trap, trapped, 3, 3), 1 / 2);
+    assert.equal(search(trap, trapped, { beam: 3 })!.iou, 1 / 2);
     fc.assert(
       fc.property(sparseSets, fc.constantFrom(1, 2, 3, 5), fc.integer({ min: 1, max: 5 }), (set, beam, maxLength) => {
         const ours = search(set.concepts, set.fires, { beam, maxLength })?.iou ?? 0;
@@ -187,6 +248,9 @@ describe('search for a unit’s label', () => {
         assert.equal(new Set([label.label, ...label.alternatives.map((other) => other.label)]).size, ious.length);
       }),
     );
+    // Equal scores do not make equal masks.
+    const equals = search([fromText('1010'), fromText('0101')], fromText('1100'), { search: 'single' })!;
+    assert.deepEqual([equals.label, equals.alternatives], ['a', [{ label: 'b', iou: 1 / 3 }]]);
     // Two concepts and their union say the same here: one formula, and nothing else.
     const label = search([fromText('1100'), fromText('1100')], fromText('1000'))!;
     assert.deepEqual([label.label, label.iou, label.alternatives], ['a', 1 / 2, []]);

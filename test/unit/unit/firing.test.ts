@@ -78,6 +78,14 @@ describe('bilinear resize', () => {
       ours.forEach((value, i) => assert.ok(Math.abs(value - resized[i]) < 1e-6, `${i}: ${value}, ${resized[i]}`));
     });
   }
+
+  it('spreads NaN and infinities to what is interpolated from them, and no further', () => {
+    // Places 0 and 1 of 6 lie at or before the first source place, 4 and 5 at or behind the second.
+    for (const gap of [NaN, Infinity, -Infinity]) {
+      const resized = resizeBilinear(Float32Array.from([1, gap]), 1, 2, 1, 6);
+      assert.deepEqual([...resized], [1, 1, NaN, NaN, NaN, NaN]);
+    }
+  });
 });
 
 describe('firing positions', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { unitHistograms } from '../../../src/engine/unit/histogram.js';
 import { unitStatistics } from '../../../src/engine/unit/statistics.js';
+import { TopValues } from '../../../src/engine/unit/topValues.js';
 import { UserError } from '../../../src/shared/userError.js';
 import { projectRoot } from '../../support/sharedData.js';
 import { reduce } from './batches.js';
@@ -76,6 +77,26 @@ describe('unit statistics', () => {
     );
   });
 
+  it('find the exact quantile of falling values, which leave the least to choose from', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 600, max: 3000 }), fc.integer({ min: 1, max: 300 }), (n, thousandths) => {
+        const shape = { samples: n, units: 1 };
+        const options = {
+          ...shape,
+          positionsPerSample: 1,
+          threshold: { kind: 'quantile', q: thousandths / 1000 } as const,
+        };
+        const [unit] = reduce(
+          unitStatistics(options),
+          Float32Array.from({ length: n }, (_, i) => n - 1 - i),
+          shape,
+        );
+        // The values are 0 … n − 1, so the quantile is the index itself.
+        close(unit.threshold!, ((999 - thousandths) / 999) * (n - 1));
+      }),
+    );
+  });
+
   it('keep only the tail: a million values in random order', () => {
     const values = new Float32Array(1_000_000);
     for (let i = 0; i < values.length; i++) values[i] = (i * 7919) % 1_000_003; // distinct: 1,000,003 is prime
@@ -139,6 +160,27 @@ describe('unit statistics', () => {
     assert.throws(
       () => unitStatistics(options),
       (error) => error instanceof UserError && /quantile:0.5.*512 units.*MB/.test(error.message) && !!error.hint,
+    );
+  });
+});
+
+describe('largest values', () => {
+  it('are those of the sorted list, in any order of arrival', () => {
+    const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 5000 })), {
+      minLength: 1,
+      maxLength: 3000,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 400 }), fc.nat(), (list, most, pick) => {
+        const size = Math.min(most, list.length);
+        const top = new TopValues(size, list.length);
+        list.forEach((value) => top.add(value));
+        const rank = pick % size;
+        assert.equal(top.largest(rank), [...list].sort((a, b) => b - a)[rank]);
+        assert.equal(top.largest(size - 1), [...list].sort((a, b) => b - a)[size - 1]);
+      }),
+      { numRuns: 50 },
     );
   });
 });
