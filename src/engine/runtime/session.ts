@@ -53,8 +53,16 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
   checkRunnable(name, model, options.outputs);
   const ort = await loadRuntime();
   const bytes = await bytesWith(model, appendOutputs(model, options.outputs));
-  const provider = options.provider ?? 'cpu';
+  const wanted = options.provider ?? 'cpu';
   const notes: string[] = [];
+  const fallBack = (): void => {
+    notes.push(`The execution provider "${wanted}" can't be used here; running on the CPU.`);
+  };
+  const isBuiltIn = ort.listSupportedBackends().some(({ name: backend }) => backend === wanted);
+  const provider = isBuiltIn ? wanted : 'cpu';
+  if (!isBuiltIn) {
+    fallBack();
+  }
   const create = (providers: string[]): Promise<Ort.InferenceSession> =>
     ort.InferenceSession.create(bytes, {
       executionProviders: providers,
@@ -75,7 +83,7 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
     session = await create(['cpu']).catch((second: unknown) => {
       throw openingRefused(name, second);
     });
-    notes.push(`The execution provider "${provider}" can't be used here; running on the CPU.`);
+    fallBack();
   }
   return sessionOf(name, model, ort, session, used, notes);
 }
