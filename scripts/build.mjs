@@ -10,6 +10,8 @@ const shared = {
   sourcemap: true,
   target: 'node20',
   platform: 'node',
+  // Some packages' CommonJS entry is UMD, whose requires no bundler sees.
+  mainFields: ['module', 'main'],
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"' },
 };

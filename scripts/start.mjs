@@ -17,16 +17,39 @@ try {
   mkdirSync(path.join(root, out), { recursive: true });
 
   title('A CartPole policy: what its second hidden layer has learned');
-  await onnxplain('explain', sample('policy', 'policy.onnx'), '--layer', 'fc2', '--report', path.join(out, 'policy'), '--table');
+  await onnxplain(
+    'explain',
+    sample('policy', 'policy.onnx'),
+    '--layer',
+    'fc2',
+    '--report',
+    path.join(out, 'policy'),
+    '--table',
+  );
 
   title('A Fashion-MNIST network: its residual block, on 1,000 test pictures');
-  await onnxplain('explain', sample('fashion', 'fashion.onnx'), '--layer', 'layer1', '--report', path.join(out, 'fashion'), '--table');
+  await onnxplain(
+    'explain',
+    sample('fashion', 'fashion.onnx'),
+    '--layer',
+    'layer1',
+    '--report',
+    path.join(out, 'fashion'),
+    '--table',
+  );
 
   title('SqueezeNet: where it sees the cat');
   const cat = readdirSync(path.join(root, sample('squeezenet', 'photos'))).find((name) => /cat|chelsea/i.test(name));
   await onnxplain(
     ...['cam', sample('squeezenet', 'squeezenet.onnx'), '--image', sample('squeezenet', 'photos', cat)],
-    ...['--probe', sample('squeezenet', 'squeezenet.probe.json'), '--method', 'cam', '--out', path.join(out, 'cat.png')],
+    ...[
+      '--probe',
+      sample('squeezenet', 'squeezenet.probe.json'),
+      '--method',
+      'cam',
+      '--out',
+      path.join(out, 'cat.png'),
+    ],
   );
 
   title('Written');

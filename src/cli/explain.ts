@@ -97,7 +97,8 @@ export function probeChoice(text: string): ProbeChoice {
 const stages = { running: 'running', concepts: 'finding concepts', labelling: 'labelling' };
 
 function report(event: ExplainEvent, progress: Progress): void {
-  if (event.type === 'probe') {
+  // The probe set is told twice: when it is opened, and once its concepts are known.
+  if (event.type === 'probe' && event.probe.concepts.length > 0) {
     const { title, bundled, drawn, assumptions } = event.probe;
     progress.say(`probe set: ${title}${bundled ? ' (bundled)' : ''}${drawn ? ' (drawn, not real data)' : ''}`);
     for (const assumption of assumptions) progress.say(`  ${assumption}`);
