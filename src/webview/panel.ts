@@ -93,6 +93,7 @@ export class Panel extends LitElement {
           ${button('Report', () => void this.#report(), {
             disabled: this.reporting || panel.layers.length === 0,
             icon: icons.report,
+            plain: true,
             title: 'Write a report: one HTML file that opens anywhere',
           })}
           ${iconButton(icons.gear, 'Settings', () => void store.act('openSettings', {}))}

@@ -7,7 +7,8 @@ import { css } from 'lit';
 export const palette = css`
   :host {
     --line: var(--vscode-panel-border, var(--vscode-editorGroup-border, var(--vscode-contrastBorder)));
-    --muted: var(--vscode-descriptionForeground);
+    /* descriptionForeground is no quieter than the text in the light theme. */
+    --muted: color-mix(in srgb, var(--vscode-foreground) 80%, var(--vscode-editor-background));
     --worth: var(--vscode-charts-green);
     --chance: var(--vscode-charts-yellow);
     --silent: var(--vscode-charts-red);
@@ -18,6 +19,18 @@ export const palette = css`
     --edge: var(--vscode-contrastBorder, transparent);
     --button-padding-horizontal: 10px;
     --button-padding-vertical: 3px;
+    color-scheme: light;
+    scrollbar-color: var(--vscode-scrollbarSlider-background) transparent;
+  }
+  :host-context(.vscode-dark),
+  :host-context(.vscode-high-contrast:not(.vscode-high-contrast-light)) {
+    color-scheme: dark;
+  }
+  :host-context(.vscode-high-contrast) {
+    --muted: var(--vscode-foreground);
+    --quiet: color-mix(in srgb, var(--vscode-foreground) 62%, transparent);
+    --track: color-mix(in srgb, var(--vscode-foreground) 24%, transparent);
+    --chip: transparent;
   }
 `;
 
@@ -124,7 +137,6 @@ export const base = css`
     align-items: baseline;
     max-width: 100%;
     min-width: 0;
-    margin-inline-end: 4px;
     vertical-align: bottom;
   }
   .scroll {

@@ -4,6 +4,8 @@ import { ifDefined } from 'lit/directives/if-defined.js';
 interface ButtonOptions {
   /** One button of a view is its main one. */
   primary?: boolean;
+  /** Without a ground of its own, as in a toolbar. */
+  plain?: boolean;
   disabled?: boolean;
   title?: string;
   icon?: TemplateResult;
@@ -11,9 +13,9 @@ interface ButtonOptions {
 }
 
 export function button(text: string, onClick: () => void, options: ButtonOptions = {}): TemplateResult {
-  const { primary = false, disabled = false, title, icon, pressed } = options;
+  const { primary = false, plain = false, disabled = false, title, icon, pressed } = options;
   return html`<vscode-button
-    appearance=${primary ? 'primary' : 'secondary'}
+    appearance=${primary ? 'primary' : plain ? 'icon' : 'secondary'}
     ?disabled=${disabled}
     title=${ifDefined(title)}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}

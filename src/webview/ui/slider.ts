@@ -11,7 +11,29 @@ export const sliderStyles = css`
     flex: 1;
     min-width: 60px;
     margin: 0;
-    accent-color: var(--vscode-focusBorder);
+    height: 16px;
+    appearance: none;
+    background: none;
+    cursor: pointer;
+  }
+  .slider input::-webkit-slider-runnable-track {
+    height: 4px;
+    border-radius: 2px;
+    border: 1px solid var(--edge);
+    background: linear-gradient(
+      to right,
+      var(--vscode-focusBorder) var(--filled, 50%),
+      color-mix(in srgb, var(--vscode-foreground) 20%, transparent) var(--filled, 50%)
+    );
+  }
+  .slider input::-webkit-slider-thumb {
+    appearance: none;
+    width: 14px;
+    height: 14px;
+    margin-top: -6px;
+    border: 2px solid var(--vscode-editor-background);
+    border-radius: 50%;
+    background: var(--vscode-focusBorder);
   }
   .slider output {
     width: 38px;
@@ -32,6 +54,7 @@ export function slider(label: string, value: number, onInput: (value: number) =>
       max="100"
       step="5"
       .value=${String(percent)}
+      .style=${`--filled: ${percent}%`}
       aria-valuetext=${`${percent} %`}
       @input=${(event: Event) => onInput(Number((event.target as HTMLInputElement).value) / 100)}
     />

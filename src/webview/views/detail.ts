@@ -2,6 +2,7 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { UnitDetail } from '../../shared/panelProtocol.js';
 import { histogram, histogramStyles, histogramTable } from '../charts/histogram.js';
+import { iouBar, iouBarStyles } from '../charts/iouBar.js';
 import { Loading } from '../state/loading.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
@@ -21,7 +22,7 @@ void Menu;
 /** All that is known of one unit. */
 @customElement('ox-detail')
 export class Detail extends LitElement {
-  static override styles = [base, histogramStyles, problemStyles, detailStyles];
+  static override styles = [base, histogramStyles, iouBarStyles, problemStyles, detailStyles];
 
   @property({ attribute: false }) store!: Store;
   @state() private asTable = false;
@@ -112,6 +113,7 @@ export class Detail extends LitElement {
       </div>
       ${kind === 'chance' ? html`<p class="remark muted">No better than chance: a shuffled unit is explained as well.</p>` : nothing}
       ${explanation.fireRate >= alwaysOn ? html`<p class="remark muted">Always on: it hardly tells inputs apart.</p>` : nothing}
+      ${hasLabel ? html`<div class="bar">${iouBar(explanation.iou, explanation.floor)}</div>` : nothing}
       ${edges.length > 1 ? this.#histogram(explanation) : nothing} ${this.#facts(explanation, hasLabel)}
       ${hasLabel ? this.#runnersUp(explanation) : nothing} ${this.#strongest(detail)}
       <ox-feeds .store=${this.store} .layer=${layer.name} .unit=${explanation.unit}></ox-feeds>

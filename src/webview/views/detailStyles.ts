@@ -44,6 +44,10 @@ export const detailStyles = css`
   .label {
     line-height: 24px;
   }
+  .bar {
+    --bar-ground: var(--pane);
+    margin-top: 6px;
+  }
   .remark {
     margin-top: 4px;
     font-size: 12px;
@@ -124,9 +128,10 @@ export const detailStyles = css`
     line-height: 20px;
   }
   footer {
+    --button-padding-horizontal: 8px;
     display: flex;
     flex-wrap: wrap;
-    gap: 8px;
+    gap: 6px;
     padding: 10px 16px;
     border-top: 1px solid var(--line);
   }

@@ -8,7 +8,7 @@ import { visible } from '../text/names.js';
 import { signed } from '../text/numbers.js';
 import { problem, problemStyles } from './problem.js';
 
-const shown = 6;
+const most = 6;
 
 /** What the unit feeds: the strongest weights from it to the next layers' units. */
 @customElement('ox-feeds')
@@ -24,17 +24,20 @@ export class FeedsList extends LitElement {
       }
       li {
         display: grid;
-        grid-template-columns: minmax(80px, 1.1fr) minmax(60px, 1.4fr) 48px;
+        grid-template-columns: minmax(0, 1.3fr) minmax(50px, 1fr) 44px;
         align-items: center;
         gap: 10px;
         line-height: 21px;
       }
       li button,
-      li bdi {
+      .fed {
+        display: flex;
         min-width: 0;
+        white-space: nowrap;
+      }
+      li bdi {
         overflow: hidden;
         text-overflow: ellipsis;
-        white-space: nowrap;
       }
       .number {
         text-align: end;
@@ -72,8 +75,9 @@ export class FeedsList extends LitElement {
     const strongest = Math.max(...value.map(({ weight }) => Math.abs(weight))) || 1;
     return html`<h3>What it feeds</h3>
       <ul>
-        ${value.slice(0, shown).map((feed) => {
+        ${value.slice(0, most).map((feed) => {
           const name = `${visible(feed.target)} · ${feed.unit}`;
+          const shown = html`<bdi>${visible(feed.target)}</bdi><span>&nbsp;· ${feed.unit}</span>`;
           const known = store.panel?.layers.some((summary) => summary.layer.name === feed.layer);
           const share = `${((50 * Math.abs(feed.weight)) / strongest).toFixed(2)}%`;
           const from = feed.weight < 0 ? `${(50 - (50 * Math.abs(feed.weight)) / strongest).toFixed(2)}%` : '50%';
@@ -83,7 +87,7 @@ export class FeedsList extends LitElement {
                 ? html`<button class="link" title=${name} @click=${() => this.#follow(feed)}>
                     <bdi>${name}</bdi>
                   </button>`
-                : html`<bdi title=${name}>${name}</bdi>`
+                : html`<span class="fed" title=${name}>${shown}</span>`
             }
             <svg aria-hidden="true">
               ${svg`<rect class=${feed.weight < 0 ? 'negative' : 'positive'} x=${from} width=${share} y="1" height="6" rx="1" />

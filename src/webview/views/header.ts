@@ -44,6 +44,9 @@ export class Header extends LitElement {
         font-weight: 600;
         overflow-wrap: anywhere;
       }
+      .work {
+        margin-inline-start: auto;
+      }
       .inputs,
       .work {
         display: flex;
@@ -54,6 +57,26 @@ export class Header extends LitElement {
       }
       .work {
         font-variant-numeric: tabular-nums;
+      }
+      :host([room='one']) .line {
+        display: grid;
+        grid-template: 'model work' auto 'inputs inputs' auto / minmax(0, 1fr) auto;
+        align-items: baseline;
+      }
+      :host([room='one']) .model {
+        grid-area: model;
+      }
+      :host([room='one']) .work {
+        grid-area: work;
+      }
+      :host([room='one']) .inputs {
+        grid-area: inputs;
+        flex-wrap: nowrap;
+        justify-content: space-between;
+        flex-direction: row-reverse;
+      }
+      .inputs ox-disclosure {
+        flex: none;
       }
       .progress {
         position: absolute;
@@ -96,6 +119,7 @@ export class Header extends LitElement {
     const panel = this.store.panel;
     if (!panel) return nothing;
     const { model, structure, probe, layers, status } = panel;
+    this.setAttribute('room', this.store.room);
     const facts = [
       structure || layers.length ? counted(structure?.layers.length ?? layers.length, 'layer') : null,
       structure ? counted(structure.parameters, 'parameter') : null,
@@ -107,7 +131,7 @@ export class Header extends LitElement {
         </div>
         <div class="inputs">
           ${this.#notes('assumption', probe?.assumptions ?? [], false)} ${this.#notes('warning', status.warnings, true)}
-          ${status.state === 'restricted' ? nothing : html`<ox-probe-menu .store=${this.store}></ox-probe-menu>`}
+          ${status.state === 'restricted' || (!structure && !probe) ? nothing : html`<ox-probe-menu .store=${this.store}></ox-probe-menu>`}
         </div>
         ${this.#work()}
       </header>
@@ -140,7 +164,9 @@ export class Header extends LitElement {
         <span class="muted">Stopped</span>${button('Go on', () => void this.store.explain())}
       </div>`;
     if (status.state === 'done' && status.milliseconds !== null)
-      return html`<div class="work muted" title="Time the explanation took">${duration(status.milliseconds)}</div>`;
+      return html`<div class="work muted" title="Time the explanation took">
+        done in ${duration(status.milliseconds)}
+      </div>`;
     return nothing;
   }
 

@@ -58,7 +58,7 @@ export class MapControls extends LitElement {
       }
       .classes button {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) 56px 44px;
+        grid-template-columns: minmax(0, 1fr) 56px 50px;
         align-items: center;
         gap: 8px;
         width: 100%;
@@ -194,7 +194,7 @@ export class MapControls extends LitElement {
         label: 'Layer',
         value: call?.layers[0] ?? '*',
         choices: [
-          { value: '*', title: 'Last layer with places' },
+          { value: '*', title: 'Last spatial layer' },
           ...mapLayers(store.panel!).map(({ name }) => ({ value: name, title: store.title(name) })),
         ],
         onChange: (layer) => store.setMaps({ layer: layer === '*' ? null : layer }),

@@ -9,7 +9,7 @@ import { fileName, type Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
-import { duration } from '../text/numbers.js';
+import { counted, duration } from '../text/numbers.js';
 import { icons, iconButton, spinner } from '../ui/index.js';
 import { problem, problemStyles } from './problem.js';
 
@@ -69,8 +69,16 @@ export class MapFigure extends LitElement {
       figcaption p {
         font-size: 12px;
       }
+      details {
+        margin-top: 4px;
+        font-size: 12px;
+      }
+      summary {
+        color: var(--muted);
+        cursor: pointer;
+      }
       ul {
-        margin: 6px 0 0;
+        margin: 4px 0 0;
         padding-inline-start: 16px;
         font-size: 12px;
         color: var(--muted);
@@ -176,9 +184,12 @@ export class MapFigure extends LitElement {
       </figcaption>
       ${
         map && map.notes.length > 0
-          ? html`<ul>
-              ${map.notes.map((note) => html`<li><bdi>${visible(note)}</bdi></li>`)}
-            </ul>`
+          ? html`<details ?open=${this.large}>
+              <summary>${counted(map.notes.length, 'note')}</summary>
+              <ul>
+                ${map.notes.map((note) => html`<li><bdi>${visible(note)}</bdi></li>`)}
+              </ul>
+            </details>`
           : nothing
       }`;
   }

@@ -2,6 +2,7 @@ import '@lit-labs/virtualizer';
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Layer, TensorInfo } from '../../shared/model.js';
+import { worthBar, worthBarStyles, worthWords } from '../charts/worthBar.js';
 import { layerRows, type LayerRow } from '../state/layerRows.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
@@ -28,7 +29,7 @@ const columns: { sort: ModelSort; title: string; cell: string }[] = [
 /** The Model tab: what the file says, and its layers as a table. */
 @customElement('ox-model')
 export class Model extends LitElement {
-  static override styles = [base, modelStyles];
+  static override styles = [base, worthBarStyles, modelStyles];
 
   @property({ attribute: false }) store!: Store;
   #rows: { of: unknown; view: unknown; rows: LayerRow[] } = { of: null, view: null, rows: [] };
@@ -81,6 +82,7 @@ export class Model extends LitElement {
         <div role="rowgroup">
           <div class="row head" role="row" aria-rowindex="1">
             ${columns.map((column) => this.#head(column))}
+            <span role="columnheader" class="worth-cell">Explained</span>
             <span role="columnheader" class="go"><span class="unseen">Code</span></span>
           </div>
         </div>
@@ -132,7 +134,7 @@ export class Model extends LitElement {
 
   #row({ layer, title }: LayerRow, i: number): TemplateResult {
     const { store } = this;
-    const explained = store.panel!.layers.some((summary) => summary.layer.name === layer.name);
+    const explained = store.panel!.layers.find((summary) => summary.layer.name === layer.name);
     return html`<div class="row" role="row" aria-rowindex=${i + 2}>
       <span
         class="layer"
@@ -154,6 +156,9 @@ export class Model extends LitElement {
       <span class="shape number" role="cell">${shapeText(layer.shape)}</span>
       <span class="units number" role="cell">${layer.units === null ? '–' : count(layer.units)}</span>
       <span class="parameters number" role="cell">${count(layer.parameters)}</span>
+      <span class="worth-cell" role="cell" title=${explained ? worthWords(explained) : ''}>
+        ${explained ? html`${worthBar(explained)}<span class="unseen">${worthWords(explained)}</span>` : nothing}
+      </span>
       <span class="go" role="cell"
         >${iconButton(icons.code, `Go to code of ${title}`, () => void store.act('goToCode', { layer: layer.name }))}</span
       >

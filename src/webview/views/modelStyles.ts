@@ -48,10 +48,12 @@ export const modelStyles = css`
   }
   .row {
     display: grid;
-    grid-template: 'layer operation shape units parameters go' auto / minmax(120px, 2.2fr) minmax(70px, 1fr) minmax(
+    grid-template:
+      'layer operation shape units parameters worth go' auto / minmax(120px, 2.2fr) minmax(70px, 1fr) minmax(
         120px,
         1.4fr
-      ) 76px 96px 28px;
+      )
+      76px 96px minmax(80px, 0.8fr) 28px;
     align-items: center;
     column-gap: 16px;
     width: 100%;
@@ -101,6 +103,12 @@ export const modelStyles = css`
   .go {
     grid-area: go;
   }
+  .worth-cell {
+    grid-area: worth;
+  }
+  :host([room='one']) .head .worth-cell {
+    display: none;
+  }
   .layer,
   .operation {
     min-width: 0;
@@ -112,7 +120,7 @@ export const modelStyles = css`
   }
   lit-virtualizer {
     flex: 1;
-    min-height: 0;
+    min-height: 0 !important;
     scrollbar-gutter: stable;
   }
   .empty {
@@ -122,7 +130,8 @@ export const modelStyles = css`
   :host([room='one']) .row {
     grid-template:
       'layer layer units go' auto
-      'operation shape parameters go' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
+      'operation shape parameters go' auto
+      'worth worth worth worth' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
     column-gap: 10px;
   }
 `;

@@ -85,7 +85,7 @@ export class Notices extends LitElement {
               icons.information,
               'Restricted Mode: the model is shown, but not run.',
               'Trust this workspace to have its neurons explained.',
-              [],
+              [button('Manage workspace trust', () => void store.act('manageTrust', {}))],
             )
           : nothing
       }

@@ -15,7 +15,7 @@ import { count } from '../text/numbers.js';
 import { button, icons } from '../ui/index.js';
 import { moved } from './listKeys.js';
 
-const side = 54;
+const side = 50;
 const gap = 6;
 
 /** The pictures of the probe set, one of them chosen, or one from disk. */
@@ -48,7 +48,7 @@ export class PictureChooser extends LitElement {
       }
       lit-virtualizer {
         flex: 1;
-        min-height: ${side + gap}px;
+        min-height: ${side + gap}px !important;
         margin: 0 10px 8px;
       }
       lit-virtualizer:focus-visible {

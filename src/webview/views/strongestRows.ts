@@ -35,7 +35,7 @@ export class StrongestRows extends LitElement {
       }
       th,
       td {
-        padding: 2px 8px;
+        padding: 2px 6px;
         text-align: end;
         font-weight: 400;
       }
@@ -44,9 +44,18 @@ export class StrongestRows extends LitElement {
         top: 0;
         color: var(--muted);
         background: var(--pane, var(--vscode-editor-background));
-        max-width: 110px;
-        overflow: hidden;
-        text-overflow: ellipsis;
+        max-width: 84px;
+        vertical-align: bottom;
+        white-space: normal;
+        z-index: 1;
+      }
+      th:first-child {
+        position: sticky;
+        left: 0;
+        background: var(--pane, var(--vscode-editor-background));
+      }
+      thead th:first-child {
+        z-index: 2;
       }
       th:first-child {
         text-align: start;
@@ -137,11 +146,16 @@ export class StrongestRows extends LitElement {
       <tbody>
         ${
           named.length > 0 && rows.length > 1
-            ? html`<tr class="typical" title="Mean and standard deviation over these rows">
-                <th scope="row">typical</th>
-                <td></td>
-                ${named.map((_, c) => html`<td>${amount(mean(values(c)) ?? NaN)} ± ${amount(deviation(values(c)) ?? NaN)}</td>`)}
-              </tr>`
+            ? html`<tr class="typical" title="Mean over these rows">
+                  <th scope="row">mean</th>
+                  <td></td>
+                  ${named.map((_, c) => html`<td>${amount(mean(values(c)) ?? NaN)}</td>`)}
+                </tr>
+                <tr class="typical" title="Standard deviation over these rows">
+                  <th scope="row">±</th>
+                  <td></td>
+                  ${named.map((_, c) => html`<td>${amount(deviation(values(c)) ?? NaN)}</td>`)}
+                </tr>`
             : nothing
         }
         ${rows.map(

@@ -34,6 +34,9 @@ export const tabStyles = css`
     height: 1px;
     background: var(--vscode-panelTitle-activeBorder, currentColor);
   }
+  :host-context(.vscode-high-contrast) .tabs button[aria-selected='true']::after {
+    height: 3px;
+  }
 `;
 
 /** Neurons, Maps, Model: arrows change the tab, as anywhere. */

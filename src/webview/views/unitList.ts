@@ -30,6 +30,8 @@ const showChoices = choices(showTitles);
 
 /** Below this width a row takes two lines and its pictures a third. */
 const compactBelow = 620;
+/** From here on the bars grow longer. */
+const roomyFrom = 960;
 
 /** The units of the selected layer: filter, order, and the list itself, of which only what is in sight is drawn. */
 @customElement('ox-unit-list')
@@ -38,6 +40,7 @@ export class UnitList extends LitElement {
 
   @property({ attribute: false }) store!: Store;
   @property({ type: Boolean, reflect: true }) compact = false;
+  @property({ type: Boolean, reflect: true }) roomy = false;
   #order: number[] = [];
   #orderOf: { table: RowTable | null; version: number; query: RowQuery | null } = {
     table: null,
@@ -50,6 +53,7 @@ export class UnitList extends LitElement {
   #placedFor = '';
   readonly #resized = new ResizeObserver(([entry]) => {
     this.compact = entry.contentRect.width < compactBelow;
+    this.roomy = entry.contentRect.width > roomyFrom;
   });
 
   constructor() {

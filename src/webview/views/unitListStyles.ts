@@ -20,8 +20,11 @@ export const unitListStyles = css`
   .tools ox-select {
     flex: 0 1 168px;
   }
+  :host([compact]) .tools .filter {
+    flex-basis: 100%;
+  }
   :host([compact]) .tools ox-select {
-    flex: 1 1 120px;
+    flex: 1 1 110px;
   }
   .found {
     margin-inline-start: auto;
@@ -41,6 +44,12 @@ export const unitListStyles = css`
   }
   .head:not(.pictured) {
     grid-template: 'unit label worth spark fires' 22px / 34px minmax(120px, 1fr) 150px 76px 48px;
+  }
+  :host([roomy]) .head {
+    grid-template-columns: 34px minmax(120px, 1fr) 240px 76px 44px 148px;
+  }
+  :host([roomy]) .head:not(.pictured) {
+    grid-template-columns: 34px minmax(120px, 1fr) 280px 76px 48px;
   }
   :host([compact]) .head {
     display: none;
@@ -74,7 +83,8 @@ export const unitListStyles = css`
   }
   lit-virtualizer {
     flex: 1 1 auto;
-    min-height: 0;
+    /* The virtualizer writes a height of its own into the element. */
+    min-height: 0 !important;
     scrollbar-gutter: stable;
     overscroll-behavior: contain;
   }

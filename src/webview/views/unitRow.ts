@@ -27,18 +27,31 @@ export const unitRowStyles = [
     .row:not(.pictured) {
       grid-template: 'unit label worth spark fires' 40px / 34px minmax(120px, 1fr) 150px 76px 48px;
     }
+    :host([roomy]) .row {
+      grid-template-columns: 34px minmax(120px, 1fr) 240px 76px 44px auto;
+    }
+    :host([roomy]) .row:not(.pictured) {
+      grid-template-columns: 34px minmax(120px, 1fr) 280px 76px 48px;
+    }
     :host([compact]) .row {
       grid-template:
-        'unit label label label' minmax(24px, auto)
-        '.    worth spark fires' 24px
-        '.    pictures pictures pictures' auto
-        / 34px minmax(90px, 1fr) 76px 44px;
-      row-gap: 2px;
-      height: 104px;
+        'unit label label label pictures' minmax(24px, auto)
+        '.    worth spark fires pictures' 24px / 30px minmax(80px, 1fr) 60px 40px auto;
+      gap: 2px 10px;
+      height: 74px;
       align-content: center;
     }
+    :host([compact]) .row .unit {
+      align-self: start;
+      line-height: 22px;
+    }
     :host([compact]) .row:not(.pictured) {
-      height: 74px;
+      grid-template:
+        'unit label label label' minmax(24px, auto)
+        '.    worth spark fires' 24px / 30px minmax(80px, 1fr) 76px 44px;
+    }
+    :host([compact]) .row .spark {
+      width: 100%;
     }
     .row:hover {
       background: var(--vscode-list-hoverBackground);
@@ -68,9 +81,15 @@ export const unitRowStyles = [
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 2;
       line-clamp: 2;
-      max-height: 40px;
-      line-height: 20px;
+      max-height: 44px;
+      line-height: 22px;
       overflow: hidden;
+    }
+    .row .chip {
+      line-height: 18px;
+    }
+    .row .piece {
+      vertical-align: baseline;
     }
     .quiet .label {
       color: var(--muted);
@@ -107,7 +126,10 @@ export const unitRowStyles = [
       --thumb: 34px;
     }
     :host([compact]) ox-unit-pictures {
-      --thumb: 28px;
+      --thumb: 29px;
+      display: grid;
+      grid-template-columns: auto auto;
+      align-self: center;
     }
     .says {
       font-size: 11px;

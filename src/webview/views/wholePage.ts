@@ -72,11 +72,11 @@ export function wholePage(store: Store): TemplateResult {
       return html`<div class="whole">
         ${icons.information}
         <h2>This workspace is in Restricted Mode</h2>
-        <p class="muted">
-          Onnxplain reads the structure of the model, and runs it only in a workspace that you trust. Open the command
-          palette and choose “Workspaces: Manage Workspace Trust”.
-        </p>
-        <div class="actions">${button('Show the model', () => store.setView({ tab: 'model' }))}</div>
+        <p class="muted">Onnxplain reads the structure of the model, and runs it only in a workspace that you trust.</p>
+        <div class="actions">
+          ${button('Manage workspace trust', () => void store.act('manageTrust', {}), { primary: true })}
+          ${button('Show the model', () => store.setView({ tab: 'model' }))}
+        </div>
       </div>`;
     default:
       return html`<div class="whole">
