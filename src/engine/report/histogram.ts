@@ -3,8 +3,8 @@ const bars = 48;
 export const histogramBox = { width: 2 * bars, height: 24 };
 
 /**
- * A histogram as SVG: what fires in the accent colour, the rest grey. Heights are on a square-root scale, since most
- * neurons are silent most of the time, and one tall bar would hide all others.
+ * A histogram as SVG: what fires in the accent colour, the rest grey. Most neurons are silent most of the time, and that one
+ * bar would flatten all others: heights are on a square-root scale, and a bar that towers over the second tallest is cut off.
  *
  * @param counts    one a bin
  * @param edges     one more than counts, increasing
@@ -24,7 +24,7 @@ export function histogramSvg(
   const range = high - low;
   if (!(range > 0)) return svg(bar(bars / 2, 1), '');
   const heights = rebinned(counts, edges, low, range);
-  const tallest = Math.max(...heights);
+  const full = fullHeight(heights);
   const split = threshold === null ? bars : Math.floor(((threshold - low) / range) * bars);
   let silentLeft = (1 - fireRate) * heights.reduce((sum, count) => sum + count, 0);
   let silent = '';
@@ -32,7 +32,7 @@ export function histogramSvg(
   heights.forEach((count, i) => {
     const below = i < split ? count : i > split ? 0 : Math.min(Math.max(silentLeft, 0), count);
     silentLeft -= below;
-    const share = Math.sqrt(count / tallest);
+    const share = Math.min(Math.sqrt(count / full), 1);
     if (below < count * 0.999) firing += bar(i, share);
     // Drawn over the firing bar, and in proportion to it.
     if (below > count * 0.001) silent += bar(i, (share * below) / count);
@@ -43,6 +43,12 @@ export function histogramSvg(
 const svg = (silent: string, firing: string) =>
   `<svg class="h" viewBox="0 0 ${histogramBox.width} ${histogramBox.height}" preserveAspectRatio="none" aria-hidden="true">` +
   `${firing && `<path class="f" d="${firing}"/>`}${silent && `<path d="${silent}"/>`}</svg>`;
+
+/** The count drawn at full height: the greatest, but such that the second tallest bar is at least 0.6 tall. */
+function fullHeight(counts: Float64Array): number {
+  const [tallest, second] = Float64Array.from(counts).sort().reverse();
+  return second > 0 ? Math.min(tallest, second / 0.6 ** 2) : tallest;
+}
 
 /** Every bar that holds anything is visible: at least half a unit tall. */
 function bar(index: number, share: number): string {

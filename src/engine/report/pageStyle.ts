@@ -76,6 +76,7 @@ figure { margin: 0; }
 .o { fill: none; stroke: #000; stroke-width: 3; stroke-opacity: .75; stroke-linejoin: round;
   vector-effect: non-scaling-stroke; }
 .e { stroke: #ffd23f; stroke-width: 1.5; stroke-opacity: 1; }
+.row:not(.open) .o { stroke-width: 2; } .row:not(.open) .e { stroke-width: 1; }
 .row.open { background: var(--side); padding-bottom: 16px; content-visibility: visible; }
 .open .top { gap: 12px; grid-column: 2 / -1; grid-row: 3; flex-wrap: wrap; margin-top: 12px; }
 .open .p { height: 96px; max-width: 140px; }

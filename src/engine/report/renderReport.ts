@@ -109,14 +109,16 @@ function heading({ model, probe, settings, layers }: Explanation, extras: Report
   const title = about
     ? `${about.title}${about.bundled ? ' (bundled)' : ''}${about.drawn ? ' (drawn, not real data)' : ''}`
     : probe.kind;
+  // The title tells how many there are; not all need have been used.
+  const samples = about?.samples === probe.samples ? '' : ` · ${counted(probe.samples, 'sample')}`;
   const positions = probe.positions === probe.samples ? '' : ` · ${counted(probe.positions, 'position')}`;
   return `<header><h1>${escapeHtml(extras.title)}</h1>
-<p>${counted(layers.length, 'layer')} · ${counted(units, 'neuron')} · explained on ${escapeHtml(title)} · ${counted(probe.samples, 'sample')}${positions}</p>
+<p>${counted(layers.length, 'layer')} · ${counted(units, 'neuron')} · explained on ${escapeHtml(title)}${samples}${positions}</p>
 <details><summary>How to read this, and how it was made</summary>
 <p>A neuron’s label is the formula over concepts that holds most nearly where the neuron fires. <b>IoU</b> is the overlap of the two: 1 where
 they are the same, 0 where they never meet. The <b>tick</b> on its bar is what the same search reaches by chance, with the neuron’s activations
 shuffled across samples; a label at or below it is grey. In histograms the coloured part is where the neuron fires; their heights
-are on a square-root scale. Strongest inputs are outlined, or ringed, where the neuron answers to them.</p>
+are on a square-root scale, and a bar that towers over all others is cut off. Strongest inputs are outlined, or ringed, where the neuron answers to them.</p>
 <dl>${facts.map(([name, text]) => (text ? `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>` : '')).join('')}</dl>
 ${(about?.assumptions ?? []).map((assumption) => `<p>${escapeHtml(assumption)}</p>`).join('')}</details></header>`;
 }

@@ -181,22 +181,35 @@ describe('Histograms', () => {
     return [...path.matchAll(/M(\d+) 24v-([\d.]+)/g)].map(([, x, height]) => [Number(x) / 2, Number(height)]);
   };
 
+  const edges = Array.from({ length: 49 }, (_, i) => i);
+  /** 48 bins for 48 bars. */
+  const counts = (filled: Record<number, number>) => Array.from({ length: 48 }, (_, i) => filled[i] ?? 0);
+
   it('have heights by the square root, and colour what fires', () => {
-    // 48 bins for 48 bars; two hold anything, one a quarter of the other.
-    const counts = Array.from({ length: 48 }, (_, i) => (i === 3 ? 400 : i === 40 ? 100 : 0));
-    const edges = Array.from({ length: 49 }, (_, i) => i);
-    const svg = histogramSvg(counts, edges, 20, 0.2);
-    assert.deepEqual(bars(svg, 'silent'), [[3, 24]]);
+    const svg = histogramSvg(counts({ 3: 400, 5: 400, 40: 100 }), edges, 20, 1 / 9);
+    assert.deepEqual(bars(svg, 'silent'), [
+      [3, 24],
+      [5, 24],
+    ]);
     assert.deepEqual(bars(svg, 'firing'), [[40, 12]]);
+  });
+
+  it('cut off a bar that towers over all others', () => {
+    const svg = histogramSvg(counts({ 0: 1e6, 10: 400, 40: 100 }), edges, 0, 500 / 1000500);
+    assert.deepEqual(bars(svg, 'silent'), [[0, 24]]);
+    // The second tallest is 0.6 of 24 tall, and a quarter of it half as tall.
+    assert.deepEqual(bars(svg, 'firing'), [
+      [10, 14.4],
+      [40, 7.2],
+    ]);
   });
 
   it('divide the bar that holds the threshold by how many fire', () => {
     // A ReLU's zeros and its small values share the first bin: of its 80, 60 are zeros.
-    const counts = [80, ...new Array<number>(46).fill(0), 20];
-    const edges = Array.from({ length: 49 }, (_, i) => i);
-    const svg = histogramSvg(counts, edges, 0, 0.4);
+    const svg = histogramSvg(counts({ 0: 80, 20: 80, 47: 20 }), edges, 0, 120 / 180);
     assert.deepEqual(bars(svg, 'firing'), [
       [0, 24],
+      [20, 24],
       [47, 12],
     ]);
     assert.deepEqual(bars(svg, 'silent'), [[0, 18]]);
