@@ -106,7 +106,7 @@ describe('Strongest inputs', () => {
     picture: async (sample: number) => grey(sample),
   };
   const top = [
-    { sample: 2, position: 10, value: 3 },
+    { sample: 2, position: 13, value: 3 },
     { sample: 1, position: 31, value: 2 },
   ];
   const example = explanationOf(layer([neuron(0, { top }), neuron(1, { top })], spatial));
@@ -139,12 +139,12 @@ describe('Strongest inputs', () => {
 
   it('are ringed at the place of the greatest activation', async () => {
     const html = renderReport(example, { ...extras, samples: await strongestSamples(example, probe) });
-    // Place 10 of 4 × 8 is row 1, column 2; its centre in a picture of 8 × 4 pixels.
-    assert.match(html, /class="p s2"[^>]*><title>[^<]*<\/title><circle cx="2.5" cy="1.5"/);
+    // Place 13 of 4 × 8 is row 1, column 5; its centre in a picture of 8 × 4 pixels.
+    assert.match(html, /class="p s2"[^>]*><title>[^<]*<\/title><circle cx="5.5" cy="1.5"/);
     const last = explanationOf(layer(example.layers[0].explanations, { shape: [1, 8, 4, 2], units: 2 }));
-    // Channels last: 8 rows of 4, so place 10 is row 2, column 2.
+    // Channels last: 8 rows of 4, so place 13 is row 3, column 1.
     const sideways = renderReport(last, { ...extras, samples: await strongestSamples(last, probe) });
-    assert.match(sideways, /class="p s2"[^>]*><title>[^<]*<\/title><circle cx="5" cy="1.3"/);
+    assert.match(sideways, /class="p s2"[^>]*><title>[^<]*<\/title><circle cx="3" cy="1.8"/);
   });
 
   it('are outlined where their map is known', async () => {
