@@ -53,3 +53,24 @@ export function elementCount(dims: readonly number[]): number {
   }
   return count > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : count;
 }
+
+/** The field of TensorProto in which elements of a type stand where they are not raw: small types share int32_data. */
+export function typedField(type: string): string {
+  switch (type) {
+    case 'float':
+    case 'complex64':
+      return 'float_data';
+    case 'double':
+    case 'complex128':
+      return 'double_data';
+    case 'int64':
+      return 'int64_data';
+    case 'uint32':
+    case 'uint64':
+      return 'uint64_data';
+    case 'string':
+      return 'string_data';
+    default:
+      return 'int32_data';
+  }
+}

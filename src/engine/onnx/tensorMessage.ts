@@ -1,4 +1,4 @@
-import { elementBits, elementCount, elementTypeName } from './elementType.js';
+import { elementBits, elementCount, elementTypeName, typedField } from './elementType.js';
 import type { FileWindow } from './fileWindow.js';
 import type { TensorReference } from './model.js';
 import { type Field, integer, Kind, message, pushFloats, pushIntegers, readField, text, WireError } from './wire.js';
@@ -75,8 +75,8 @@ export function tensorReference(file: FileWindow, ...parts: Field[]): TensorRefe
     const { offset, length }: { offset: number; length: number } = raw;
     data = { in: 'raw', offset, length };
   } else {
-    const [field, found] = [...chunks][0] ?? [typedFieldOf(typeName), []];
-    data = { in: 'typed', field, chunks: found };
+    const field = typedField(typeName);
+    data = { in: 'typed', field, chunks: chunks.get(field) ?? [] };
   }
   const reference: TensorReference = { name, type: typeName, dims, data };
   const values = smallValues(file, reference);
@@ -114,12 +114,6 @@ function addChunk(
   } else {
     list.push({ offset: field.start, length: field.end - field.start, packed });
   }
-}
-
-function typedFieldOf(type: string): string {
-  return (
-    { float: 'float_data', double: 'double_data', int64: 'int64_data', string: 'string_data' }[type] ?? 'int32_data'
-  );
 }
 
 function wholeNumber(value: string | undefined, absent: number): number {
