@@ -4,10 +4,9 @@ import type { Layer } from '../shared/model.js';
 import { UserError } from '../shared/userError.js';
 import { attributeNames, baseName, definitionOf, useOf, type CodePlace } from './codePlace.js';
 import type { ModelSession } from './session.js';
+import { workspaceFiles } from './workspaceFiles.js';
 
-const searchedFiles = 2000;
 const searchedBytes = 2 ** 20;
-const notCode = '{**/node_modules/**,**/site-packages/**,**/.venv/**,**/venv/**,**/.git/**}';
 
 /**
  * Opens the training code at a layer: the file and line that the exporter wrote into the model where the code there
@@ -62,7 +61,7 @@ async function pythonFiles(model: string): Promise<vscode.Uri[]> {
     (entries) => entries.map(([name]) => vscode.Uri.file(path.join(folder, name))),
     () => [],
   );
-  const workspace = await vscode.workspace.findFiles('**/*.py', notCode, searchedFiles);
+  const workspace = await workspaceFiles('py');
   const files = new Map([...own, ...workspace].map((uri) => [uri.fsPath, uri]));
   const steps = (file: vscode.Uri) =>
     path.relative(folder, path.dirname(file.fsPath)).split(path.sep).filter(Boolean).length;

@@ -3,9 +3,9 @@ import { modelViewType } from './modelEditor.js';
 
 /** Shows a model's panel: where it is open already, otherwise beside the code that is being edited. */
 export async function openPanel(model: vscode.Uri): Promise<void> {
-  const column =
+  const viewColumn =
     openIn(model) ?? (vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active);
-  await vscode.commands.executeCommand('vscode.openWith', model, modelViewType, column);
+  await vscode.commands.executeCommand('vscode.openWith', model, modelViewType, { viewColumn, preview: false });
 }
 
 function openIn(model: vscode.Uri): vscode.ViewColumn | undefined {

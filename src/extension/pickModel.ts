@@ -2,8 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { modelViewType } from './modelEditor.js';
 import type { Sessions } from './sessions.js';
-
-const offered = 500;
+import { workspaceFiles } from './workspaceFiles.js';
 
 /** The model that a command is about: the one it was called on, the one whose panel is active, or the user's choice. */
 export async function modelFor(uri: vscode.Uri | undefined): Promise<vscode.Uri | null> {
@@ -35,9 +34,7 @@ export async function pickModel(models?: vscode.Uri[]): Promise<vscode.Uri | nul
 }
 
 const workspaceModels = async (): Promise<vscode.Uri[]> =>
-  (await vscode.workspace.findFiles('**/*.[oO][nN][nN][xX]', '**/node_modules/**', offered)).sort((a, b) =>
-    a.fsPath.localeCompare(b.fsPath),
-  );
+  (await workspaceFiles('onnx')).sort((a, b) => a.fsPath.localeCompare(b.fsPath));
 
 async function browse(): Promise<vscode.Uri | null> {
   const chosen = await vscode.window.showOpenDialog({

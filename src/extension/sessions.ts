@@ -50,14 +50,14 @@ export class Sessions implements vscode.Disposable {
       if (released) return;
       released = true;
       held.holders -= 1;
-      if (held.holders === 0) held.end = setTimeout(() => void this.#drop(model.fsPath), graceMilliseconds);
+      if (held.holders === 0) held.end = setTimeout(() => void this.#drop(held), graceMilliseconds);
     });
     return { session: held.session, release };
   }
 
   /** Ends all engines; called when the window closes, where each second counts. */
   async end(): Promise<void> {
-    await Promise.all([...this.#held.keys()].map((model) => this.#drop(model)));
+    await Promise.all([...this.#held.values()].map((held) => this.#drop(held)));
   }
 
   dispose(): void {
@@ -114,9 +114,10 @@ export class Sessions implements vscode.Disposable {
     );
   }
 
-  async #drop(model: string): Promise<void> {
-    const held = this.#held.get(model);
-    if (!held) return;
+  async #drop(held: Held): Promise<void> {
+    // A panel may let go of a session that has ended already, when its model has another one.
+    const { model } = held.session;
+    if (this.#held.get(model) !== held) return;
     this.#held.delete(model);
     clearTimeout(held.end);
     vscode.Disposable.from(...held.disposables).dispose();

@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+
+/** What VS Code calls in the extension host; a failed test is a failed run. */
+export async function run(): Promise<void> {
+  const root = process.env.ONNXPLAIN_TEST_ROOT!;
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 60_000,
+    color: true,
+    reporter: path.join(root, 'scripts/countingReporter.cjs'),
+  });
+  // Marked, so that the report can be told from what else the window writes to its console.
+  Mocha.reporters.Base.consoleLog = (...line: unknown[]) => console.log(`│ ${format(...line)}`);
+  // The suites are bundled into this file: they are evaluated with Mocha's globals in place.
+  mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
+  if (process.env.ONNXPLAIN_TEST_WINDOW === 'restricted') await import('./restricted.test.js');
+  else {
+    await import('./activation.test.js');
+    await import('./explain.test.js');
+    await import('./engineLost.test.js');
+    await import('./badFiles.test.js');
+    await import('./code.test.js');
+    await import('./sample.test.js');
+  }
+  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+  if (failures > 0) throw new Error(`${failures} tests failed`);
+}
