@@ -23,10 +23,17 @@ export class SearchSpace {
   readonly #overlaps = new Map<string, Float64Array>();
 
   static readonly #known = new WeakMap<Groups, SearchSpace>();
+  static #latest: WeakRef<Groups> | null = null;
 
+  /** The one for these groups. Only the last one asked for is kept, so that many layers don't hold many memories. */
   static of(groups: Groups): SearchSpace {
-    let space = SearchSpace.#known.get(groups);
-    if (!space) SearchSpace.#known.set(groups, (space = new SearchSpace(groups)));
+    const before = SearchSpace.#known.get(groups);
+    if (before) return before;
+    const latest = SearchSpace.#latest?.deref();
+    if (latest) SearchSpace.#known.delete(latest);
+    const space = new SearchSpace(groups);
+    SearchSpace.#known.set(groups, space);
+    SearchSpace.#latest = new WeakRef(groups);
     return space;
   }
 

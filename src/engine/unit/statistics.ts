@@ -40,7 +40,7 @@ export interface StatisticsOptions {
  * Range, moments, exact threshold and strongest inputs of every unit in one pass.
  *
  * The quantile is exact (numpy's linear interpolation between order statistics): of the n activations of a unit only the
- * largest (1 − p)·n + 2 are kept. Moments are merged sample by sample in float64 (Chan et al. 1979), so they don't depend on
+ * largest n − ⌊p·(n − 1)⌋ are kept. Moments are merged sample by sample in float64 (Chan et al. 1979), so they don't depend on
  * the batch size.
  *
  * @throws UserError where a quantile would need more than `memory`
@@ -50,7 +50,8 @@ export function unitStatistics(options: StatisticsOptions): Reducer<UnitStatisti
   const selected = options.select ?? Array.from({ length: units }, (_, unit) => unit);
   const total = samples * positionsPerSample;
   const p = threshold.kind === 'quantile' ? quantilePoint(threshold.q) : 1;
-  const tail = Math.min(total, Math.ceil((1 - p) * total) + 2);
+  // From the lower of the two order statistics upwards; where some activations are not finite, fewer are needed.
+  const tail = total - Math.floor(p * (total - 1));
   if (threshold.kind === 'quantile') {
     const bytes = 4 * selected.length * TopValues.capacity(tail, total);
     if (bytes > memory) {

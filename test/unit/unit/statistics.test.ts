@@ -77,23 +77,24 @@ describe('unit statistics', () => {
     );
   });
 
-  it('find the exact quantile of falling values, which leave the least to choose from', () => {
+  it('find the exact quantile of the whole numbers below n in any order', () => {
+    // With the large ones first, all that is needed is dropped at once where too little is kept.
+    const orders = fc.constantFrom('mixed', 'large half first', 'falling', 'rising');
+    const sizes = fc.integer({ min: 600, max: 3000 });
     fc.assert(
-      fc.property(fc.integer({ min: 600, max: 3000 }), fc.integer({ min: 1, max: 300 }), (n, thousandths) => {
+      fc.property(sizes, fc.integer({ min: 1, max: 300 }), orders, (n, thousandths, order) => {
         const shape = { samples: n, units: 1 };
-        const options = {
-          ...shape,
-          positionsPerSample: 1,
-          threshold: { kind: 'quantile', q: thousandths / 1000 } as const,
+        const threshold = { kind: 'quantile', q: thousandths / 1000 } as const;
+        const key = (v: number): number => {
+          if (order === 'rising') return v;
+          if (order === 'falling') return -v;
+          return Math.sin(v * v) + (order === 'large half first' && v >= n / 2 ? -9 : 0);
         };
-        const [unit] = reduce(
-          unitStatistics(options),
-          Float32Array.from({ length: n }, (_, i) => n - 1 - i),
-          shape,
-        );
-        // The values are 0 … n − 1, so the quantile is the index itself.
+        const values = Float32Array.from({ length: n }, (_, i) => i).sort((a, b) => key(a) - key(b));
+        const [unit] = reduce(unitStatistics({ ...shape, positionsPerSample: 1, threshold }), values, shape);
         close(unit.threshold!, ((999 - thousandths) / 999) * (n - 1));
       }),
+      { numRuns: 200 },
     );
   });
 
@@ -211,6 +212,48 @@ describe('histogram', () => {
       19_999,
     );
     assert.equal(counts[counts.length - 1], 1);
+  });
+
+  it('puts a value that lies on an edge above it, the highest into the last bin', () => {
+    const values = fc.array(
+      fc.integer({ min: 0, max: 60 }).map((n) => Math.fround(n / 10)),
+      { minLength: 2, maxLength: 400, size: 'max' },
+    );
+    fc.assert(
+      fc.property(values, (list) => {
+        const shape = { samples: list.length, units: 1 };
+        const data = Float32Array.from(list);
+        const statistics = reduce(unitStatistics({ ...shape, positionsPerSample: 1, threshold: value0 }), data, shape);
+        const [{ edges, counts }] = reduce(unitHistograms(statistics), data, shape);
+        const expected = counts.map(
+          (_, i) => list.filter((v) => v >= edges[i] && (v < edges[i + 1] || i === counts.length - 1)).length,
+        );
+        assert.deepEqual(counts, expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('goes by its edges where the arithmetic of the bin is a rounding off', () => {
+    const scott = Math.cbrt(24 * Math.sqrt(Math.PI)); // bin width / σ for one value
+    const binned = (max: number, bins: number, value: number) => {
+      const [unit] = reduce(
+        unitStatistics({ samples: 1, units: 1, positionsPerSample: 1, threshold: value0 }),
+        Float32Array.of(value),
+        { samples: 1, units: 1 },
+      );
+      // As many bins as wanted from 0 to max: σ such that one less than a whole bin is left over.
+      const statistics = [{ ...unit, min: 0, max, std: max / (bins - 0.5) / scott }];
+      const [{ edges, counts }] = reduce(unitHistograms(statistics), Float32Array.of(value), { samples: 1, units: 1 });
+      assert.equal(counts.length, bins);
+      return { edges, bin: counts.indexOf(1) };
+    };
+    // 49·(2 / 98) < 1, but 49 lies on the edge.
+    assert.deepEqual(binned(98, 2, 49), { edges: [0, 49, 98], bin: 1 });
+    // 29·(14 / 58) = 7, but the edge 7·(58 / 14) came out a little above 29.
+    const { edges, bin } = binned(58, 14, 29);
+    assert.ok(edges[7] > 29);
+    assert.equal(bin, 6);
   });
 
   it('of one and the same value is one bin around it', () => {
