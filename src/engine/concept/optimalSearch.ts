@@ -5,8 +5,8 @@ import { lastJoinBound } from './lastJoinBound.js';
 import { intersectionOverUnion, type Ranking, type Scored } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
 
-/** Steps (an addition or a bound) spent on one unit before the search gives up: about half a second. */
-const defaultBudget = 2e8;
+/** Steps (an addition or a bound) spent on one unit before the search gives up: some tenths of a second. */
+const defaultBudget = 1e8;
 /** Bytes for masks that were visited. */
 const visitedMemory = 64 * 2 ** 20;
 
