@@ -1,10 +1,12 @@
-// Writes the VSIX of one platform: `npm run package [-- --target linux-x64]`. Only what runs goes in, and the file is read back.
+// Writes the VSIX of one platform: `npm run package [-- --target linux-x64] [--out FOLDER] [--built]` (`--built`: dist/ is fresh).
+// Only what runs goes in, and the file is read back.
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, runNode } from './command.mjs';
 import { setUp } from './setup.mjs';
+import { thirdPartyNotices } from './thirdPartyNotices.mjs';
 
 /** VS Code's name of a platform → the folder of ONNX Runtime's binaries, and what of it the CPU provider loads. */
 export const platforms = {
@@ -40,6 +42,7 @@ export async function packageExtension({ target = `${process.platform}-${process
       target,
       dependencies: false,
       allowMissingRepository: true,
+      rewriteRelativeLinks: false,
     });
     await verify(vsix, platform);
     return vsix;
@@ -55,7 +58,8 @@ async function stage(staging, { folder, files }) {
   const isTest = (file) => path.basename(file) === 'test' && path.basename(path.dirname(file)) === 'dist';
   await copy('dist', 'dist', (file) => !file.endsWith('.map') && !isTest(file));
   await copy('media', 'media', (file) => !isDevelopmentOnly(path.relative(path.join(root, 'media'), file)));
-  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.nls.json']) await copy(file);
+  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.nls.json', '.vscodeignore']) await copy(file);
+  await writeFile(path.join(staging, 'ThirdPartyNotices.txt'), await thirdPartyNotices());
   for (const file of files)
     await copy(`node_modules/onnxruntime-node/bin/napi-v6/${folder}/${file}`, `${binaries}/${folder}/${file}`);
   for (const [name, parts] of [
@@ -117,6 +121,7 @@ async function verify(vsix, { folder, files }) {
     'package.json',
     'package.nls.json',
     'readme.md',
+    'ThirdPartyNotices.txt',
     'media/icon.png',
     'media/probe.schema.json',
     'media/sample/policy/policy.onnx',
@@ -133,9 +138,11 @@ async function verify(vsix, { folder, files }) {
 
 if (import.meta.filename === process.argv[1]) {
   try {
-    const { values } = parseArgs({ options: { target: { type: 'string' }, out: { type: 'string' } } });
+    const { values } = parseArgs({
+      options: { target: { type: 'string' }, out: { type: 'string' }, built: { type: 'boolean' } },
+    });
     await setUp();
-    await runNode('scripts/build.mjs');
+    if (!values.built) await runNode('scripts/build.mjs');
     const vsix = await packageExtension(values);
     const { size } = await stat(vsix);
     console.log(`${vsix}: ${(size / megabytes).toFixed(1)} MB, ${(await contents(vsix)).size} files`);
