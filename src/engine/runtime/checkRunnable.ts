@@ -22,6 +22,14 @@ export function checkRunnable(name: string, model: OnnxModel, outputs: readonly 
       code: 'model/no-such-tensor',
     });
   }
+  const counts = graph.nodes.find((node) => node.op === 'Range' && outputs.includes(node.outputs[0]));
+  if (counts) {
+    // ONNX Runtime 1.30 crashes, with the whole process, when a Range becomes an output in this way.
+    throw new UserError(`${name}: "${counts.outputs[0]}" counts positions and has no neurons`, {
+      hint: 'choose another layer',
+      code: 'model/no-activations',
+    });
+  }
   if (graph.outputs.length === 0 && outputs.length === 0) {
     throw new UserError(`${name}: has no outputs`, { hint: 'name a layer', code: 'model/no-outputs' });
   }

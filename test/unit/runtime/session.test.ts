@@ -4,7 +4,17 @@ import path from 'node:path';
 import { appendOutputs, readModel } from '../../../src/engine/onnx/index.js';
 import { openSession, type Tensor } from '../../../src/engine/runtime/index.js';
 import { UserError } from '../../../src/shared/userError.js';
-import { bytes, int64, message, modelBytes, number, temporaryFolder } from '../../support/onnxFile.js';
+import {
+  bytes,
+  graph,
+  int64,
+  int64Bytes,
+  message,
+  modelBytes,
+  type ModelSpec,
+  number,
+  temporaryFolder,
+} from '../../support/onnxFile.js';
 
 const vector = (...values: number[]): Tensor => ({
   type: 'float32',
@@ -122,6 +132,40 @@ describe('running a model', () => {
     const session = await open('small.onnx', small, [], 'coreml');
     assert.equal(session.provider, 'cpu');
     assert.match(session.notes[0], /"coreml" can't be used here; running on the CPU/);
+    await session.release();
+  });
+
+  it('what would take the process down or never end is refused before it is opened', async () => {
+    const body = graph({
+      nodes: [
+        { op: 'Identity', in: ['go'], out: ['on'] },
+        { op: 'Identity', in: ['v'], out: ['w'] },
+      ],
+      inputs: { i: { type: 7, shape: [] }, go: { type: 9, shape: [] }, v: { shape: [1] } },
+      outputs: { on: { type: 9, shape: [] }, w: { shape: [1] } },
+    });
+    const spec = (trips: number): ModelSpec => ({
+      nodes: [
+        { op: 'Range', in: ['zero', 'n', 'one'], out: ['r'] },
+        { op: 'Loop', in: ['n', 'true', 'x'], out: ['y'], name: 'again', attributes: { body } },
+      ],
+      inputs: { x: { shape: [1] } },
+      outputs: { y: {} },
+      initializers: {
+        n: { dims: [], type: 7, raw: int64Bytes([trips]) },
+        zero: { dims: [], type: 7, raw: int64Bytes([0]) },
+        one: { dims: [], type: 7, raw: int64Bytes([1]) },
+        true: { dims: [], type: 9, raw: Buffer.of(1) },
+      },
+    });
+    await assert.rejects(
+      open('loop.onnx', modelBytes(spec(2 ** 50)), []),
+      /the loop "again" would run practically for ever/,
+    );
+    await assert.rejects(open('range.onnx', modelBytes(spec(10)), ['r']), /"r" counts positions/);
+    const session = await open('loop.onnx', modelBytes(spec(10)), []);
+    const { y } = await session.run({ x: { type: 'float32', dims: [1], data: Float32Array.of(4) } }, ['y']);
+    assert.deepEqual([...(y.data as Float32Array)], [4]);
     await session.release();
   });
 

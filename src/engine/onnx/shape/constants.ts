@@ -66,8 +66,8 @@ const integerTypes = new Set([6, 7, 9]);
 /** The same elements. */
 export const same: Rule = ({ input }) => [{ shape: input(0).shape, values: input(0).values }];
 
-/** The same shape, other elements. */
-export const like: Rule = ({ node, shape }) => node.outputs.map(() => ({ shape: shape(0) }));
+/** The same shape, other elements; further outputs (a norm's statistics) have shapes of their own. */
+export const like: Rule = ({ shape }) => [{ shape: shape(0) }];
 
 /** Broadcasting arithmetic, on shapes' values too. */
 export const arithmetic =

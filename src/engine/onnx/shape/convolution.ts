@@ -128,3 +128,10 @@ function blocks({ node, shape }: Operands, direction: 1 | -1): { shape: Shape | 
     },
   ];
 }
+
+/** Places are those of the grid, N × D × H × W × coordinates. */
+export const gridSample: Rule = ({ shape }) => {
+  const input = shape(0);
+  const grid = shape(1);
+  return [input && grid ? { shape: [input[0], input[1], ...grid.slice(1, -1)] } : unknown];
+};

@@ -84,3 +84,19 @@ export const einsum: Rule = ({ node, shape }) => {
   });
   return [{ shape: [...right].map((letter) => sizes.get(letter) ?? null) }];
 };
+
+/**
+ * ONNX's own Attention (opset 23): queries and values are batch × tokens × (heads × size), or batch × heads × tokens ×
+ * size.
+ */
+export const attention: Rule = ({ node, shape }) => {
+  const query = shape(0);
+  const value = shape(2);
+  const last = value?.[value.length - 1] ?? null;
+  if (query?.length === 4) {
+    return [{ shape: [...query.slice(0, 3), last] }];
+  }
+  const perHead = isNumber(last) ? last / integerAttribute(node, 'kv_num_heads', 1) : null;
+  const hidden = perHead === null ? null : perHead * integerAttribute(node, 'q_num_heads', 1);
+  return [query?.length === 3 ? { shape: [query[0], query[1], hidden] } : unknown];
+};

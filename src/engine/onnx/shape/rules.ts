@@ -12,26 +12,19 @@ import {
   sizeOf,
   where,
 } from './constants.js';
-import { convolution, depthToSpace, globalPool, pool, spaceToDepth, transposedConvolution } from './convolution.js';
-import type { Rule } from './facts.js';
-import { blockQuantisedMatmul, einsum, fusedAttention, gemm, matmul, recurrent } from './linear.js';
 import {
-  concat,
-  crop,
-  flatten,
-  gather,
-  pad,
-  reduce,
-  reduceOne,
-  reshape,
-  resize,
-  slice,
-  split,
-  squeeze,
-  tile,
-  transpose,
-  unsqueeze,
-} from './rearrangement.js';
+  convolution,
+  depthToSpace,
+  globalPool,
+  gridSample,
+  pool,
+  spaceToDepth,
+  transposedConvolution,
+} from './convolution.js';
+import type { Rule } from './facts.js';
+import { attention, blockQuantisedMatmul, einsum, fusedAttention, gemm, matmul, recurrent } from './linear.js';
+import { concat, flatten, gather, reshape, slice, split, squeeze, transpose, unsqueeze } from './rearrangement.js';
+import { crop, pad, reduce, reduceOne, resize, tile } from './resizing.js';
 
 const named = (rule: Rule, names: string): [string, Rule][] => names.split(/\s+/).map((name) => [name, rule]);
 
@@ -74,6 +67,7 @@ export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['QLinearConv', convolution(3)],
   ['ConvTranspose', transposedConvolution],
   ...named(pool, 'MaxPool AveragePool LpPool NhwcMaxPool QLinearAveragePool'),
+  ['GridSample', gridSample],
   ...named(globalPool, 'GlobalAveragePool GlobalMaxPool GlobalLpPool QLinearGlobalAveragePool'),
   ['DepthToSpace', depthToSpace],
   ['SpaceToDepth', spaceToDepth],
@@ -85,6 +79,7 @@ export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...named(blockQuantisedMatmul, 'MatMulNBits MatMulBnb4'),
   ...named(recurrent, 'LSTM GRU RNN DynamicQuantizeLSTM'),
   ['Attention:com.microsoft', fusedAttention],
+  ['Attention:', attention],
   ['MultiHeadAttention', like],
   ['Einsum', einsum],
 
@@ -110,7 +105,7 @@ export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Crop', crop],
 ]);
 
-/** Inputs of these are shapes and axes as integers: their values are worth following. */
+/** The rule for an operator; a few of one name have others in other domains. */
 export function ruleFor(op: string, domain: string): Rule | undefined {
   return shapeRules.get(`${op}:${domain}`) ?? shapeRules.get(op);
 }
