@@ -6,8 +6,6 @@ import type { ActivationBatch } from '../runtime/tensor.js';
 export interface Activations {
   samples: number;
   layers: MeasuredLayer[];
-  /** Layers whose reducers go together in one run over the samples, so that a run's outputs stay within bounds. */
-  groups: MeasuredLayer[][];
   /** Hands every sample's activations of these layers to `onBatch`, in the order of samples. May be called again. */
   pass(
     layers: MeasuredLayer[],
@@ -15,6 +13,8 @@ export interface Activations {
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,
   ): Promise<void>;
+  /** No further pass over these layers will be asked for: what was kept for it goes. */
+  release(layers: MeasuredLayer[]): void;
   close(): Promise<void>;
 }
 

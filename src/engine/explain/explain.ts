@@ -1,23 +1,17 @@
-import type { ExplainEvent, ExplainRequest, LayerStatistics } from '../../shared/engineApi.js';
-import type { Explanation, LayerExplanation, UnitExplanation } from '../../shared/results.js';
+import type { ExplainEvent, ExplainRequest } from '../../shared/engineApi.js';
+import type { Explanation, LayerExplanation } from '../../shared/results.js';
 import { UserError } from '../../shared/userError.js';
-import { explainUnits, groupPositions, type ConceptSet } from '../concept/index.js';
+import { groupPositions, type ConceptSet } from '../concept/index.js';
 import type { Opened } from '../opened.js';
 import { summaryOf } from '../probe/index.js';
-import {
-  firingCounts,
-  measuredUnits,
-  parseThreshold,
-  strongestMaps,
-  thresholdRule,
-  unitHistograms,
-  unitStatistics,
-} from '../unit/index.js';
+import { parseThreshold, thresholdRule } from '../unit/index.js';
 import type { MeasuredLayer } from './activations.js';
-import { openSubject, type Subject } from './subject.js';
-
-/** Labels are handed on in bundles, at most one in this many milliseconds. */
-const bundleInterval = 100;
+import { groupLayers } from './groupLayers.js';
+import { labelUnits } from './labelUnits.js';
+import { measureGroup } from './measureGroup.js';
+import { memoryShares } from './memoryShares.js';
+import { unitReducerBytes } from './reducerBytes.js';
+import { openSubject } from './subject.js';
 
 /**
  * Explains the units of a model's layers (or of recorded activations) on a probe set: two passes over the samples (range
@@ -32,151 +26,80 @@ export async function explain(
   onEvent: (event: ExplainEvent) => void,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const noted = new Set<string>();
-  const threshold = parseThreshold(request.settings.threshold);
-  const subject = await openSubject(request, opened, onEvent, signal);
+  const { settings, units } = request;
+  const threshold = parseThreshold(settings.threshold);
+  const shares = memoryShares(request.memory);
+  const { activations, probe, model } = await openSubject(request, shares, opened, onEvent, signal);
   try {
-    const { probe, activations } = subject;
     const { samples } = activations;
-    if (probe.samples < samples) {
-      throw new UserError(`the recorded activations hold ${samples} samples, the probe set ${probe.samples}`, {
-        hint: 'give the probe set that they were recorded on',
-      });
-    }
+    const wanted = chosenUnits(activations.layers, units, request.layers.length > 0 || request.activations !== null);
     const concepts = await probe.concepts(samples, signal, (done, total) =>
       onEvent({ type: 'progress', stage: 'concepts', layer: null, done, total }),
     );
     onEvent({ type: 'probe', probe: summaryOf(probe, concepts) });
-    for (const note of concepts.notes) onEvent({ type: 'warning', message: note });
+    for (const note of concepts.notes) warn(note);
     if (samples === 1) warn('the probe set has one sample, so there is no chance floor: nothing can be shuffled');
 
+    const rule = (layer: MeasuredLayer) => thresholdRule(threshold, layer);
+    const unitBytes = (layer: MeasuredLayer) =>
+      unitReducerBytes(rule(layer), samples * layer.height * layer.width, groupPositions(concepts, layer));
+    const groups = groupLayers([...wanted.keys()], shares, (layer) => wanted.get(layer)!.length * unitBytes(layer));
+    const noted = new Set<string>();
     const layers: LayerExplanation[] = [];
-    for (const group of activations.groups) {
-      const measured = await measure(subject, group, concepts);
-      for (const { statistics, firing, groups, units } of measured) {
-        const explanations = await label(statistics, firing, groups);
-        const { name, node, module, op } = statistics.layer;
-        layers.push({ name, node, module, op, units, shape: statistics.shape, explanations });
+    for (const [index, group] of groups.entries()) {
+      const measurements = await measureGroup(group, {
+        activations,
+        concepts,
+        rule,
+        select: (layer) => wanted.get(layer)!,
+        minActive: settings.minActive,
+        seed: settings.seed,
+        memory: shares.reducers,
+        unitBytes,
+        signal,
+        onProgress: (pass, done, total) =>
+          onEvent({
+            type: 'progress',
+            stage: 'running',
+            layer: group.length === 1 ? group[0].layer.name : null,
+            done: (2 * index + pass) * total + done,
+            total: 2 * groups.length * total,
+          }),
+      });
+      for (const measurement of measurements) {
+        const { layer, measured, nonFinite } = measurement;
+        for (const note of measurement.groups.notes) {
+          if (!noted.has(note)) warn(note);
+          noted.add(note);
+        }
+        if (nonFinite > 0) {
+          warn(
+            `${layer.layer.name}: ${nonFinite} activations are NaN or infinite; they never fire and enter no statistic`,
+          );
+        }
+        onEvent({ type: 'statistics', layer: measured });
       }
+      for (const measurement of measurements) {
+        const explanations = await labelUnits(measurement, settings, signal, onEvent);
+        const { layer, measured } = measurement;
+        const { name, node, module, op } = layer.layer;
+        layers.push({ name, node, module, op, units: layer.units, shape: measured.shape, explanations });
+      }
+      activations.release(group);
     }
     return {
       schema: 'onnxplain/1',
-      model: subject.model && { path: subject.model.path, sha256: await subject.model.sha256() },
+      model: model && { path: model.path, sha256: await model.sha256() },
       probe: { kind: probe.kind, samples, positions: positionsOf(concepts, samples), sha256: await probe.sha256() },
-      settings: request.settings,
+      settings,
       layers,
     };
   } finally {
-    await subject.activations.close();
+    await activations.close();
   }
 
   function warn(message: string): void {
     onEvent({ type: 'warning', message });
-  }
-
-  /** Two passes over the samples for one group of layers. */
-  async function measure({ activations }: Subject, group: MeasuredLayer[], concepts: ConceptSet) {
-    const done = activations.groups.indexOf(group) * 2;
-    const progress = (pass: number) => (at: number, total: number) =>
-      onEvent({
-        type: 'progress',
-        stage: 'running',
-        layer: group.length === 1 ? group[0].layer.name : null,
-        done: (done + pass) * total + at,
-        total: activations.groups.length * 2 * total,
-      });
-    const { samples } = activations;
-    const first = new Map(
-      group.map((layer) => [
-        layer,
-        unitStatistics({
-          units: layer.units,
-          select: selectedUnits(layer, request.units),
-          positionsPerSample: layer.height * layer.width,
-          samples,
-          threshold: thresholdRule(threshold, layer),
-          memory: (request.memory * 2 ** 20) / 4,
-        }),
-      ]),
-    );
-    await activations.pass(group, (layer, batch) => first.get(layer)!.add(batch), signal, progress(0));
-    const second = group.map((layer) => {
-      const statistics = first.get(layer)!.result();
-      first.delete(layer);
-      const groups = groupPositions(concepts, layer);
-      for (const note of groups.notes) noteOnce(note);
-      const lost = statistics.reduce((sum, { nonFinite }) => sum + nonFinite, 0);
-      if (lost > 0)
-        warn(`${layer.layer.name}: ${lost} activations are NaN or infinite; they never fire and enter no statistic`);
-      return {
-        layer,
-        statistics,
-        groups,
-        histograms: unitHistograms(statistics),
-        maps: strongestMaps(statistics, layer),
-        firing: firingCounts({ groups, layer, statistics, seed: request.settings.seed }),
-      };
-    });
-    await activations.pass(
-      group,
-      (layer, batch) => {
-        const reducers = second.find((one) => one.layer === layer)!;
-        reducers.histograms.add(batch);
-        reducers.maps?.add(batch);
-        reducers.firing.add(batch);
-      },
-      signal,
-      progress(1),
-    );
-    return second.map(({ layer, statistics, groups, histograms, maps, firing: counter }) => {
-      const firing = counter.result();
-      const measured: LayerStatistics = {
-        layer: { ...layer.layer, units: layer.units },
-        shape: layer.shape,
-        explanations: measuredUnits(statistics, histograms.result(), firing, request.settings.minActive),
-        maps: maps?.result() ?? null,
-      };
-      onEvent({ type: 'statistics', layer: measured });
-      return { statistics: measured, firing, groups, units: layer.units };
-    });
-  }
-
-  async function label(
-    statistics: LayerStatistics,
-    firing: ReturnType<ReturnType<typeof firingCounts>['result']>,
-    groups: ReturnType<typeof groupPositions>,
-  ): Promise<UnitExplanation[]> {
-    const { name } = statistics.layer;
-    const total = statistics.explanations.length;
-    const all: UnitExplanation[] = [];
-    let bundle: UnitExplanation[] = [];
-    let sent = performance.now();
-    const send = () => {
-      if (bundle.length > 0) onEvent({ type: 'labels', layer: name, explanations: bundle });
-      onEvent({ type: 'progress', stage: 'labelling', layer: name, done: all.length, total });
-      bundle = [];
-      sent = performance.now();
-    };
-    for await (const unit of explainUnits({
-      groups,
-      firing,
-      measured: statistics.explanations,
-      settings: request.settings,
-      signal,
-      onNote: warn,
-    })) {
-      all.push(unit);
-      bundle.push(unit);
-      if (performance.now() - sent > bundleInterval) send();
-    }
-    send();
-    return all.sort((a, b) => a.unit - b.unit);
-  }
-
-  function noteOnce(note: string): void {
-    if (noted.has(note)) return;
-    noted.add(note);
-    warn(note);
   }
 }
 
@@ -185,13 +108,33 @@ const positionsOf = (concepts: ConceptSet, samples: number) =>
     ? samples * concepts.height * concepts.width
     : samples;
 
-function selectedUnits({ layer, units }: MeasuredLayer, wanted: number[] | null): number[] | undefined {
-  if (wanted === null) return undefined;
-  const outside = wanted.filter((unit) => unit >= units);
-  if (outside.length > 0) {
-    throw new UserError(`layer "${layer.name}" has ${units} neurons, there is no neuron ${outside[0]}`, {
-      hint: `choose from 0 to ${units - 1}`,
+/**
+ * The units wanted of each layer. A layer that was named must have all of them; of the others those are taken that have any.
+ *
+ * @throws UserError where there is no such unit
+ */
+function chosenUnits(
+  layers: readonly MeasuredLayer[],
+  wanted: number[] | null,
+  areNamed: boolean,
+): Map<MeasuredLayer, number[]> {
+  const chosen = new Map<MeasuredLayer, number[]>();
+  for (const layer of layers) {
+    const all = Array.from({ length: layer.units }, (_, unit) => unit);
+    const outside = wanted?.find((unit) => unit >= layer.units);
+    if (outside !== undefined && areNamed) {
+      throw new UserError(`layer "${layer.layer.name}" has ${layer.units} neurons, there is no neuron ${outside}`, {
+        hint: `choose from 0 to ${layer.units - 1}`,
+      });
+    }
+    const units = wanted?.filter((unit) => unit < layer.units) ?? all;
+    if (units.length > 0) chosen.set(layer, units);
+  }
+  if (chosen.size === 0) {
+    const most = layers.reduce((most, { units }) => Math.max(most, units), 0);
+    throw new UserError(`no layer has a neuron ${wanted?.join(', ') ?? ''}`, {
+      hint: most > 0 ? `the largest has ${most} neurons, numbered from 0` : 'name another layer',
     });
   }
-  return wanted;
+  return chosen;
 }

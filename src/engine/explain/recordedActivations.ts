@@ -50,7 +50,6 @@ export function recordedActivations(
   return {
     samples,
     layers: [measured],
-    groups: [[measured]],
     async pass(_layers, onBatch, signal, onProgress) {
       for (let first = 0; first < samples; first += batchSamples) {
         signal.throwIfAborted();
@@ -62,6 +61,7 @@ export function recordedActivations(
         await new Promise(setImmediate);
       }
     },
+    release() {},
     async close() {},
   };
 }

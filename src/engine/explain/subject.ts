@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import path from 'node:path';
 import type { ExplainEvent, ExplainRequest } from '../../shared/engineApi.js';
 import type { Layer, ModelStructure } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
@@ -9,6 +10,8 @@ import type { Opened } from '../opened.js';
 import { readArray, summaryOf, type ProbeSet } from '../probe/index.js';
 import { openSession } from '../runtime/index.js';
 import type { Activations } from './activations.js';
+import { nodeThatHidesLayers } from './hiddenLayers.js';
+import type { MemoryShares } from './memoryShares.js';
 import { modelActivations } from './modelActivations.js';
 import { recordedActivations } from './recordedActivations.js';
 
@@ -22,6 +25,7 @@ export interface Subject {
 /** Opens model, probe set and session as the request says, telling what was found on the way. */
 export async function openSubject(
   request: ExplainRequest,
+  memory: MemoryShares,
   opened: Opened,
   onEvent: (event: ExplainEvent) => void,
   signal: AbortSignal,
@@ -32,6 +36,7 @@ export async function openSubject(
   const { model, structure } = await opened.model(request.model);
   onEvent({ type: 'structure', structure });
   const layers = chosenLayers(model, structure, request.layers);
+  checkInputs(model, structure);
   const probe = await opened.probe(request.model, request.probe, request.folders);
   onEvent({ type: 'probe', probe: summaryOf(probe) });
   signal.throwIfAborted();
@@ -44,8 +49,7 @@ export async function openSubject(
   try {
     const samples = Math.min(request.limit ?? Infinity, probe.samples);
     if (samples === 0) throw new UserError(`${probe.title}: the probe set is empty`, { hint: 'choose another one' });
-    // A quarter of the ceiling for what is kept between the passes; reducers, masks and runs need the rest.
-    const activations = await modelActivations(session, probe, layers, samples, (request.memory * 2 ** 20) / 4, signal);
+    const activations = await modelActivations({ session, probe, layers, samples, memory, signal });
     return { activations, probe, model: { path: request.model, sha256: () => fileHash(model.path) } };
   } catch (error) {
     await session.release();
@@ -61,7 +65,7 @@ async function recordedSubject(
 ): Promise<Subject> {
   const { dims, data } = await readArray(file);
   const name = request.layers[0] ?? null;
-  const recorded = recordedActivations(file, { shape: dims, data: data as ArrayLike<number> }, name, request.limit);
+  const activations = recordedActivations(file, { shape: dims, data: data as ArrayLike<number> }, name, request.limit);
   let probe: ProbeSet;
   if (request.model !== null) probe = await opened.probe(request.model, request.probe, request.folders);
   else if (request.probe) probe = await opened.probeOfRecording(request.probe);
@@ -70,18 +74,72 @@ async function recordedSubject(
       hint: 'name one with --probe',
     });
   onEvent({ type: 'probe', probe: summaryOf(probe) });
-  return { activations: recorded, probe, model: null };
+  const { samples } = activations;
+  if (samples > probe.samples) {
+    throw new UserError(`${file}: holds activations of ${samples} samples, and the probe set has ${probe.samples}`, {
+      hint: 'give the probe set that they were recorded on',
+    });
+  }
+  if (samples < probe.samples && request.limit === null) {
+    const message = `${file}: holds activations of ${samples} samples; they are taken for the first of the probe set's ${probe.samples}`;
+    onEvent({ type: 'warning', message });
+  }
+  return { activations, probe, model: null };
+}
+
+/** Refuses models that no probe set can feed. */
+function checkInputs(model: OnnxModel, { inputs }: ModelStructure): void {
+  const name = path.basename(model.path);
+  if (inputs.length === 0) {
+    throw new UserError(`${name}: the model takes no input, so its activations are always the same`, {
+      hint: 'choose a model that takes one',
+      code: 'model/no-inputs',
+    });
+  }
+  const empty = inputs.find(({ shape }) => shape?.includes(0));
+  if (empty) {
+    const shape = empty.shape!.map((axis) => axis ?? '?').join(' × ');
+    throw new UserError(`${name}: input "${empty.name}" takes ${shape} values, which is none, so nothing can be run`, {
+      hint: 'export the model with a batch axis that is free',
+      code: 'model/empty-input',
+    });
+  }
+  if (inputs.every(({ type }) => type === 'string')) {
+    throw new UserError(`${name}: input "${inputs[0].name}" takes text, and probe sets hold numbers and pictures`, {
+      hint: 'explain the part of the model behind the tokenizer, or recorded activations',
+      code: 'model/text-input',
+    });
+  }
 }
 
 function chosenLayers(model: OnnxModel, structure: ModelStructure, names: string[]): Layer[] {
   const layers = names.length > 0 ? names.map((name) => findLayer(structure, name)) : defaultLayers(model);
-  if (layers.length === 0) {
-    throw new UserError(`${model.path}: the model has no layer worth explaining`, {
-      hint: 'it needs at least one convolution, linear layer or activation function',
-      code: 'model/no-layers',
-    });
-  }
+  if (layers.length === 0) throw noLayers(model);
   return layers.filter((layer, i) => layers.findIndex(({ name }) => name === layer.name) === i);
+}
+
+function noLayers(model: OnnxModel): UserError {
+  const name = path.basename(model.path);
+  const code = 'model/no-layers';
+  const hiding = nodeThatHidesLayers(model);
+  if (hiding) {
+    const inside = hiding.op === 'If' ? 'the branches of an If' : `the body of a ${hiding.op}`;
+    return new UserError(
+      `${name}: all its layers lie inside ${inside} ("${hiding.name || hiding.outputs[0]}"), where activations cannot be read`,
+      {
+        hint: `export the model for one case, without ${hiding.op}, so that its layers stand in the main graph`,
+        code,
+      },
+    );
+  }
+  const tensor = model.graph.nodes.findLast(({ outputs }) => outputs[0])?.outputs[0];
+  return new UserError(
+    `${name}: the model has no layer worth explaining: no convolution, linear layer or activation function`,
+    {
+      hint: tensor === undefined ? 'choose another model' : `name one of its tensors as the layer, such as "${tensor}"`,
+      code,
+    },
+  );
 }
 
 async function fileHash(file: string): Promise<string> {
