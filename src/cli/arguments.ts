@@ -1,4 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UserError } from '../shared/userError.js';
+import { parseThreshold } from '../engine/unit/index.js';
 import { UsageError } from './usage.js';
 
 export const commonOptions = {
@@ -62,4 +64,16 @@ export function oneOf<T extends string>(
     throw new UsageError(`--${option} is one of ${choices.join(', ')}, got "${text}"`, command);
   }
   return text as T;
+}
+
+/** `auto`, `quantile:0.005` or `value:0`, as it was written. */
+export function thresholdRule(command: string, text: string | undefined, fallback: string): string {
+  if (text === undefined) return fallback;
+  try {
+    parseThreshold(text);
+    return text;
+  } catch (error) {
+    if (error instanceof UserError) throw new UsageError(`--${error.sentence}`, command);
+    throw error;
+  }
 }

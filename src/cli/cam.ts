@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { UserError } from '../shared/userError.js';
 import { mediaFolder } from '../engine/index.js';
-import { colormaps, encodePng, overlay } from '../engine/cam/index.js';
+import { colormaps, encodePng, mapMethods, overlay } from '../engine/cam/index.js';
 import { computeMaps } from '../engine/map/computeMaps.js';
 import { arrayInputs, fileInputs, type OpenedInputs } from '../engine/map/inputs.js';
 import { readModel } from '../engine/onnx/index.js';
 import { encodeNpy } from '../engine/probe/index.js';
 import { oneOf, parseCommand, wholeNumber } from './arguments.js';
-import { probeChoice } from './explain.js';
-import { printable } from './inspect.js';
 import { writeResult } from './output.js';
+import { printable } from './printable.js';
+import { probeChoice } from './probeChoice.js';
 import { createProgress } from './progress.js';
 import { UsageError } from './usage.js';
 
@@ -24,6 +24,7 @@ export async function cam(args: string[]): Promise<void> {
     class: { type: 'string' },
     output: { type: 'string' },
     probe: { type: 'string' },
+    unit: { type: 'string' },
     seed: { type: 'string' },
     threads: { type: 'string' },
     raw: { type: 'boolean' },
@@ -34,6 +35,13 @@ export async function cam(args: string[]): Promise<void> {
   if ((values.image === undefined) === (values.input === undefined))
     throw new UsageError('cam wants either --image or --input', command);
   if (values.method === undefined) throw new UsageError('cam wants a --method', command);
+  const method = oneOf(command, 'method', values.method, Object.keys(mapMethods), values.method);
+  const needsUnit = mapMethods[method].needs === 'unit';
+  if (needsUnit !== (values.unit !== undefined))
+    throw new UsageError(
+      needsUnit ? `--method ${method} wants a --unit` : `--method ${method} takes no --unit`,
+      command,
+    );
   if (values.out === undefined) throw new UsageError('cam wants --out FILE, .npy or .png', command);
   const format = /\.(npy|png)$/i.exec(values.out)?.[1].toLowerCase();
   if (!format) throw new UsageError(`--out ends in .npy or .png, got "${values.out}"`, command);
@@ -62,11 +70,11 @@ export async function cam(args: string[]): Promise<void> {
     });
   }
   const result = await computeMaps(model, inputs, size, {
-    method: values.method,
+    method,
     layers: values.layer ?? [],
     class: values.class ?? null,
     output: values.output ?? null,
-    unit: null,
+    unit: wholeNumber(command, 'unit', values.unit, 0, null),
     seed,
     raw: values.raw ?? false,
     threads,
@@ -74,11 +82,11 @@ export async function cam(args: string[]): Promise<void> {
   for (const note of result.notes) progress.say(note);
   const { maps, height, width } = result;
   if (format === 'png') {
-    writeResult(values.out, encodePng(overlay(opened.picture(0), maps[0], 0.5, colormap)));
+    await writeResult(values.out, encodePng(overlay(opened.picture(0), maps[0], 0.5, colormap)));
   } else {
     const all = new Float32Array(maps.length * height * width);
     maps.forEach((map, i) => all.set(map, i * height * width));
-    writeResult(values.out, encodeNpy(all, [maps.length, height, width]));
+    await writeResult(values.out, encodeNpy(all, [maps.length, height, width]));
   }
   const drawnFor = result.classes.map((index, i) => {
     const best = result.top[i].find(({ class: other }) => other === index) ?? result.top[i][0];

@@ -1,6 +1,7 @@
 import type { Dimension, ModelStructure, TensorInfo } from '../shared/model.js';
 import { readModel, structureOf } from '../engine/onnx/index.js';
 import { parseCommand } from './arguments.js';
+import { printable } from './printable.js';
 import { textTable } from './textTable.js';
 import { UsageError } from './usage.js';
 
@@ -39,11 +40,4 @@ function structureText(structure: ModelStructure): string {
       'parameters',
     ])
   );
-}
-
-/** Names come from files: control characters would let them write on the terminal. */
-export function printable(name: string): string {
-  // eslint-disable-next-line no-control-regex
-  const safe = name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
-  return safe.length > 80 ? `${safe.slice(0, 79)}…` : safe;
 }

@@ -2,6 +2,7 @@ import { UserError } from '../shared/userError.js';
 import { cam } from './cam.js';
 import { explain } from './explain.js';
 import { inspect } from './inspect.js';
+import { onOneLine } from './printable.js';
 import { usageOf, UsageError } from './usage.js';
 import { version } from './version.js';
 
@@ -25,18 +26,16 @@ async function main(args: string[]): Promise<number> {
   } catch (error) {
     if (args.includes('--debug')) console.error(error);
     if (error instanceof UsageError) {
-      console.error(`onnxplain: ${error.message}\n${usageOf(error.command)}`);
+      console.error(`onnxplain: ${onOneLine(error.message)}\n${usageOf(error.command)}`);
       return 2;
     }
-    console.error(`onnxplain: ${oneLine(error instanceof UserError ? error.sentence : internalError(error))}`);
+    console.error(`onnxplain: ${onOneLine(error instanceof UserError ? error.sentence : internalError(error))}`);
     return 1;
   }
 }
 
 const internalError = (error: unknown) =>
   `internal error: ${error instanceof Error ? error.message : String(error)}; run again with --debug and report it`;
-
-const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').trim();
 
 // A reader of our output that stops early (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

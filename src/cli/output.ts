@@ -1,32 +1,57 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../shared/userError.js';
 
+/** A write that takes longer than this after Ctrl-C is given up. */
+const patience = 800;
+
+/** Writes a result so that the name never holds half of it: into a file beside it, then renamed. */
+export function writeResult(file: string, contents: string | Uint8Array): Promise<void> {
+  return finishing(async () => {
+    const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+    try {
+      await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+      await writeFile(temporary, contents);
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      const { code } = error as NodeJS.ErrnoException;
+      throw new UserError(`${file}: cannot be written (${reasons[code ?? ''] ?? code ?? (error as Error).message})`, {
+        hint: 'name a file in a folder that you may write to',
+        cause: error,
+      });
+    }
+  });
+}
+
 /**
- * Writes a result so that the name never holds half of it: into a file beside it, then renamed. Interrupting signals wait
- * until that is done (it is quick; the work before it is not, and there they end the process at once, as by default).
+ * Writing is quick and leaves a temporary file where it is cut off: so Ctrl-C waits until it is done. (The work before it is
+ * neither; there the signal ends the process at once, as by default, even while ONNX Runtime runs.)
  */
-export function writeResult(file: string, contents: string | Uint8Array): void {
+export async function finishing<T>(writing: () => Promise<T>): Promise<T> {
   let interrupted: NodeJS.Signals | null = null;
   const hold = (signal: NodeJS.Signals) => {
     interrupted = signal;
+    setTimeout(() => process.exit(130), patience);
   };
   process.on('SIGINT', hold).on('SIGTERM', hold);
-  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    writeFileSync(temporary, contents);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`${file}: cannot be written (${code ?? (error as Error).message})`, {
-      hint: 'name a file in a folder that you may write to',
-      cause: error,
-    });
+    return await writing();
   } finally {
+    // A signal that came last is told in the next turn.
+    await new Promise((resolve) => setTimeout(resolve));
     process.off('SIGINT', hold).off('SIGTERM', hold);
+    if (interrupted) process.kill(process.pid, interrupted);
   }
-  if (interrupted) process.kill(process.pid, interrupted);
 }
+
+const reasons: Record<string, string> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'part of the path is a file',
+  EEXIST: 'part of the path is a file',
+};

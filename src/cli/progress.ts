@@ -1,6 +1,9 @@
+import { onOneLine } from './printable.js';
+
 /** Progress on stderr: a bar on a terminal, plain lines elsewhere (at most one every two seconds), nothing with --quiet. */
 export interface Progress {
   update(what: string, done: number, total: number): void;
+  /** A line of its own. */
   say(message: string): void;
   end(): void;
 }
@@ -20,17 +23,17 @@ export function createProgress(quiet: boolean, stream: NodeJS.WriteStream = proc
     update(what, done, total) {
       if (stream.isTTY) {
         const filled = total > 0 ? Math.round((barWidth * done) / total) : 0;
-        const line = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${what}`;
+        const line = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${onOneLine(what)}`;
         stream.write(`\r\x1b[K${line.slice(0, (stream.columns || 80) - 1)}`);
         drawn = true;
       } else if (Date.now() - lastPlain >= plainInterval) {
         lastPlain = Date.now();
-        stream.write(`${what}: ${done} of ${total}\n`);
+        stream.write(`${onOneLine(what)}: ${done} of ${total}\n`);
       }
     },
     say(message) {
       clear();
-      stream.write(`${message}\n`);
+      stream.write(`${message.startsWith('  ') ? '  ' : ''}${onOneLine(message)}\n`);
     },
     end: clear,
   };

@@ -21,8 +21,9 @@ const usages: Record<string, string> = {
   inspect: `usage: onnxplain inspect MODEL [--json]`,
   explain: `usage: onnxplain explain [MODEL] [--probe PROBE] [options]
 
-  --probe PROBE          a probe file, a folder of pictures, a .csv, .npy or .npz
-  --layer LAYER          tensor, node or module path; again for more
+  --probe PROBE          a probe file, a folder of pictures, a .csv, .npy or .npz; or bundled:NAME, or drawn;
+                         default: what lies near the model, else what comes bundled, else drawn inputs
+  --layer LAYER          tensor, node or module path; again for more; default: the layers worth explaining
   --units 0,5,7-12       only these units
   --activations FILE     explain recorded activations (.npy, .npz:key) instead of running MODEL
   --search METHOD        beam (default), optimal or single
@@ -40,12 +41,14 @@ const usages: Record<string, string> = {
   --table                print the table as well, where --json or --report is given`,
   cam: `usage: onnxplain cam MODEL (--image FILE | --input X.npy) --method NAME --out FILE
 
-  --method NAME          eigencam, cam, randomcam
+  --method NAME          eigencam, cam, activation (with --unit), randomcam
+  --unit N               the neuron whose own map is drawn
   --layer LAYER          again for several, whose maps are averaged; default: the last spatial layer before pooling
   --class N|NAME         default: each input's highest output
   --output NAME          for models with several outputs
   --probe PROBE          how a picture is prepared
   --seed N               for randomcam (default 0)
+  --threads N            threads of ONNX Runtime
   --raw                  the map before ReLU, scaling and resizing
   --colormap NAME        viridis (default), inferno or jet; for pictures
   --out FILE             .npy (float32, N × H × W) or .png (overlay)`,
