@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PanelCall, PanelEvent } from '../../src/shared/panelProtocol.js';
-import { CallError, HostClient } from '../../src/webview/protocol/index.js';
+import { type CallError, HostClient } from '../../src/webview/protocol/index.js';
 
 function client() {
   const sent: PanelCall[] = [];

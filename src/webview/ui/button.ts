@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
+import { named } from './named.js';
 
 interface ButtonOptions {
   /** One button of a view is its main one. */
@@ -18,6 +19,7 @@ export function button(text: string, onClick: () => void, options: ButtonOptions
     appearance=${primary ? 'primary' : plain ? 'icon' : 'secondary'}
     ?disabled=${disabled}
     title=${ifDefined(title)}
+    ${plain ? named(text) : nothing}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
     @click=${() => {
       if (!disabled) onClick();
@@ -35,7 +37,7 @@ export function iconButton(
 ): TemplateResult {
   return html`<vscode-button
     appearance="icon"
-    aria-label=${label}
+    ${named(label)}
     title=${label}
     ?disabled=${options.disabled ?? false}
     @click=${onClick}

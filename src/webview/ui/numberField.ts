@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { named } from './named.js';
 
 /** A field for a whole number; what is not one, or lies outside, is taken back when the field is left. */
 export function numberField(options: {
@@ -19,7 +20,7 @@ export function numberField(options: {
   };
   return html`<vscode-text-field
     class="whole"
-    aria-label=${label}
+    ${named(label)}
     placeholder=${placeholder}
     .value=${live(value === null ? '' : String(value))}
     @change=${take}

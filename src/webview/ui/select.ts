@@ -1,6 +1,7 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { named } from './named.js';
 
 export interface Choice<V extends string = string> {
   value: V;
@@ -67,7 +68,7 @@ export class Select extends LitElement {
   override render() {
     const chosen = this.choices.find(({ value }) => value === this.value);
     return html`<vscode-dropdown
-      aria-label=${this.label}
+      ${named(this.label)}
       title=${`${this.label}: ${chosen?.title ?? 'none'}`}
       ?disabled=${this.disabled}
       @change=${this.#changed}

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
+import { named } from './named.js';
 
 export function spinner(label: string): TemplateResult {
-  return html`<vscode-progress-ring aria-label=${label} title=${label}></vscode-progress-ring>`;
+  return html`<vscode-progress-ring ${named(label)} title=${label}></vscode-progress-ring>`;
 }

@@ -1,6 +1,7 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { TemplateResult } from 'lit';
+import { named } from './named.js';
 
 /** A field that filters a list as one types; Escape empties it. */
 export function filterField(options: {
@@ -45,7 +46,7 @@ export class TextField extends LitElement {
 
   override render() {
     return html`<vscode-text-field
-      aria-label=${this.label}
+      ${named(this.label)}
       placeholder=${this.placeholder}
       .value=${this.value}
       @input=${(event: Event) => this.#typed((event.target as HTMLInputElement).value)}

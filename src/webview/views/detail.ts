@@ -139,19 +139,20 @@ export class Detail extends LitElement {
     const fact = (name: string, value: string | TemplateResult, hint: string) =>
       html`<div title=${hint}><dt>${name}</dt><dd class="number">${value}</dd></div>`; // prettier-ignore
     return html`<dl class="facts">
+        ${
+          hasLabel
+            ? html`${fact('IoU', html`<strong>${score(unit.iou)}</strong>`, 'Positions where label and firing agree, of those where either holds')}
+              ${fact('chance', score(unit.floor), 'What the same search reaches on this unit shuffled across samples')}
+              ${fact('precision', score(unit.precision), 'Of the positions at which it fires, the share where the label holds')}
+              ${fact('recall', score(unit.recall), 'Of the positions where the label holds, the share at which it fires')}`
+            : nothing
+        }
+        ${fact('fires at', percent(unit.fireRate), 'Share of positions at which it fires')}
+        ${fact('threshold', unit.threshold === null ? '–' : amount(unit.threshold), 'It fires where its activation is greater')}
+      </dl>
       ${
         hasLabel
-          ? html`${fact('IoU', html`<strong>${score(unit.iou)}</strong>`, 'Positions where label and firing agree, of those where either holds')}
-            ${fact('chance', score(unit.floor), 'What the same search reaches on this unit shuffled across samples')}
-            ${fact('precision', score(unit.precision), 'Of the positions at which it fires, the share where the label holds')}
-            ${fact('recall', score(unit.recall), 'Of the positions where the label holds, the share at which it fires')}`
-          : nothing
-      }
-      ${fact('fires at', percent(unit.fireRate), 'Share of positions at which it fires')}
-      ${fact('threshold', unit.threshold === null ? '–' : amount(unit.threshold), 'It fires where its activation is greater')}
-      ${
-        hasLabel
-          ? html`<p class="muted">
+          ? html`<p class="proof muted">
               ${
                 unit.optimal
                   ? `Best possible: no label of ${unit.length === 1 ? 'one concept' : `${unit.length} concepts`} scores higher.`
@@ -159,8 +160,7 @@ export class Detail extends LitElement {
               }
             </p>`
           : nothing
-      }
-    </dl>`;
+      }`;
   }
 
   #runnersUp({ single, alternatives, label }: UnitDetail['explanation']): TemplateResult | typeof nothing {

@@ -109,9 +109,8 @@ export const detailStyles = css`
   .facts dd {
     margin: 0;
   }
-  .facts p {
-    grid-column: 1 / -1;
-    margin-top: 3px;
+  .proof {
+    margin-top: 6px;
     font-size: 12px;
   }
   .runners {

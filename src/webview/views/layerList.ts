@@ -127,11 +127,13 @@ export class LayerList extends LitElement {
             role="option"
             id=${chosen ? 'selected' : nothing}
             aria-selected=${chosen}
-            aria-label=${`${name}, ${count(summary.units)} neurons: ${worthWords(summary)}`}
             title=${`${summary.layer.op} · ${worthWords(summary)}`}
             @click=${() => this.store.selectLayer(summary.layer.name)}
           >
-            <bdi class="name">${name}</bdi><span class="units number muted">${count(summary.units)}</span>
+            <bdi class="name">${name}</bdi
+            ><span class="units number muted"
+              >${count(summary.units)}<span class="unseen"> neurons: ${worthWords(summary)}</span></span
+            >
             ${worthBar(summary)}
           </div>`;
         })}

@@ -59,7 +59,7 @@ export class ProbeMenu extends LitElement {
     const origin = probe?.drawn ? 'drawn' : probe?.bundled ? 'bundled' : null;
     return html`<ox-menu
       plain
-      .label=${probe ? `Probe set: ${title}${origin ? ` (${origin})` : ''}. Change it` : title}
+      .label=${probe ? `Probe set: ${title}${origin ? ` ${origin}` : ''}` : title}
       .items=${this.#items()}
       .note=${this.#note()}
       @opening=${this.#load}

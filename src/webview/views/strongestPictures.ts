@@ -102,11 +102,14 @@ export class StrongestPictures extends LitElement {
 
   #picture({ picture, map, name, labels, sample, value }: StrongestPicture): TemplateResult {
     const said = labels.length > 0 ? labels.map(visible).join(', ') : visible(name);
-    const words = `${visible(name)}${labels.length > 0 ? ` (${said})` : ''}, activation ${amount(value)}. Show maps of it`;
+    const words = `Show maps of ${visible(name)}`;
     return html`<li>
-      <button title=${words} aria-label=${words} @click=${() => this.store.showMap(this.layer, this.unit, sample)}>
+      <button title=${words} @click=${() => this.store.showMap(this.layer, this.unit, sample)}>
         <ox-picture .picture=${picture} .map=${map} .overlay=${this.overlay} .side=${120}></ox-picture>
-        <span class="caption"><bdi>${said}</bdi><span class="number">${amount(value)}</span></span>
+        <span class="unseen">${words}: </span>
+        <span class="caption"
+          ><bdi>${said}</bdi><span class="number"><span class="unseen">, activation </span>${amount(value)}</span></span
+        >
       </button>
     </li>`;
   }

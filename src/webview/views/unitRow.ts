@@ -4,7 +4,6 @@ import { iouBar, iouBarStyles } from '../charts/iouBar.js';
 import { sparkline, sparklineStyles } from '../charts/sparkline.js';
 import type { PictureCache } from '../state/pictureCache.js';
 import { alwaysOn, kindWords, type UnitKind } from '../state/unitKind.js';
-import { visible } from '../text/names.js';
 import { percent, score } from '../text/numbers.js';
 import { formula, labelText } from './formula.js';
 import './unitPictures.js';
@@ -170,19 +169,22 @@ export function unitRow(view: RowView, i: number, place: number): TemplateResult
     aria-selected=${chosen}
     aria-posinset=${place + 1}
     aria-setsize=${view.count}
-    aria-label=${rowWords(rows, kind, i, view.working)}
   >
-    <span class="unit number">${unit}</span>
+    <span class="unit number"><span class="unseen">Neuron </span>${unit}<span class="unseen">: </span></span>
     <span class="label">${label(view, kind, i)}</span>
     <span class="value">
       ${
         hasLabel
-          ? html`${iouBar(rows.iou[i], rows.floor[i])}<span class="number">${score(rows.iou[i])}</span>`
-          : html`<span></span><span class="number muted">–</span>`
+          ? html`${iouBar(rows.iou[i], rows.floor[i])}<span class="number"
+                ><span class="unseen">. IoU </span>${score(rows.iou[i])}<span class="unseen"
+                  >, chance ${score(rows.floor[i])}</span
+                ></span
+              >`
+          : html`<span></span><span class="number muted" aria-hidden="true">–</span>`
       }
     </span>
     ${sparkline(bars, rows.sparkThreshold[i])}
-    <span class="fires number">${percent(rows.fireRate[i])}</span>
+    <span class="fires number"><span class="unseen">, fires at </span>${percent(rows.fireRate[i])}</span>
     ${
       pictured && kind !== 'dead' && kind !== 'constant'
         ? html`<ox-unit-pictures
@@ -204,16 +206,4 @@ function label({ rows, working, concepts }: RowView, kind: UnitKind, i: number):
   return html`${of ? formula(of) : labelText(rows.labels[i] ?? '', concepts)}${
     kind === 'chance' ? html` <span class="says">no better than chance</span>` : nothing
   }${always}`;
-}
-
-/** What a screen reader says of a row. */
-export function rowWords(rows: LayerRows, kind: UnitKind, i: number, working: boolean): string {
-  const fires = `fires at ${percent(rows.fireRate[i])}${rows.fireRate[i] >= alwaysOn ? ', always on' : ''}`;
-  const name = `Neuron ${rows.units[i]}`;
-  if (kind === 'explained' || kind === 'chance') {
-    const worth = `IoU ${score(rows.iou[i])}, chance ${score(rows.floor[i])}`;
-    const poor = kind === 'chance' ? ', no better than chance' : '';
-    return `${name}: ${visible(rows.labels[i] ?? '')}. ${worth}${poor}, ${fires}`;
-  }
-  return `${name}: ${kind === 'pending' && working ? 'waiting for its label' : kindWords[kind]}, ${fires}`;
 }
