@@ -34,6 +34,7 @@ export async function modelActivations(options: ModelActivationsOptions): Promis
         session,
         probe,
         samples,
+        batch: batchFor(missing, memory.batch),
         signal: stop,
         layers: missing.map(({ stream }) => stream),
         onProgress,
@@ -56,6 +57,14 @@ export async function modelActivations(options: ModelActivationsOptions): Promis
     release: (done) => done.forEach(({ layer }) => kept.drop(layer.name)),
     close: () => session.release(),
   };
+}
+
+/** Larger batches are not faster on a CPU. */
+const mostSamples = 64;
+
+function batchFor(layers: readonly MeasuredLayer[], bytes: number): number {
+  const sample = layers.reduce((sum, { units, height, width }) => sum + 4 * units * height * width, 0);
+  return Math.max(1, Math.min(mostSamples, Math.floor(bytes / Math.max(sample, 1))));
 }
 
 /** Layers whose outputs fit together, as far as the model's structure says; they are measured in one run. */
