@@ -18,7 +18,12 @@ export function run(command, args, { cwd = root, env = {}, capture = false } = {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) resolve(said);
-      else reject(new Error(`${[path.basename(command), ...args].join(' ')} ended with ${signal ?? code}\n${said}`));
+      else
+        reject(
+          new Error(
+            `${[path.basename(command), ...args].join(' ')} ended with ${signal ?? code}\n${said.slice(-2000)}`,
+          ),
+        );
     });
   });
 }

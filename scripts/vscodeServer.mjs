@@ -38,6 +38,7 @@ export async function installServer() {
  */
 export async function startServer({ data, trust = true, env = {} }) {
   const main = await installServer();
+  await mkdir(data, { recursive: true });
   const port = await freePort();
   const child = spawn(
     process.execPath,
@@ -76,6 +77,7 @@ export async function startServer({ data, trust = true, env = {} }) {
 }
 
 export async function installExtension(vsix, data) {
+  await mkdir(data, { recursive: true });
   await runNode(
     await installServer(),
     [...folders(data), '--accept-server-license-terms', '--install-extension', vsix],

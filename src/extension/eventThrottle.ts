@@ -6,32 +6,64 @@ const interval = 100;
 
 /**
  * Passes a session's changes on to one page: what comes within an interval is merged, and each event is made from what
- * the session knows when it is sent. Returns the end of it.
+ * the session knows when it is sent. A page that does not listen (hidden, or not loaded yet) is told nothing: it asks for
+ * the whole state when it does, and `opened` then tells it what the host wants shown.
  */
-export function throttleEvents(session: ModelSession, post: (event: PanelEvent) => void): () => void {
-  const due = new Set<PanelEvent['event']>();
-  const rows = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
+export class EventThrottle {
+  readonly #due = new Set<PanelEvent['event']>();
+  readonly #rows = new Set<string>();
+  readonly #unsubscribe: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #listens = false;
 
-  const flush = () => {
-    timer = undefined;
+  constructor(
+    private readonly session: ModelSession,
+    private readonly post: (event: PanelEvent) => void,
+  ) {
+    this.#unsubscribe = session.onEvent((event, layers) => {
+      if (!this.#listens && event !== 'show') return;
+      this.#due.add(event);
+      for (const layer of layers) this.#rows.add(layer);
+      if (this.#listens) this.#timer ??= setTimeout(() => this.#flush(), interval);
+    });
+  }
+
+  /** The page has its state and listens from now on. */
+  opened(): void {
+    this.#listens = true;
+    this.#flush();
+  }
+
+  /** The page is gone from the screen, and with it what it knew. */
+  hidden(): void {
+    this.#listens = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const show = this.#due.has('show');
+    this.#due.clear();
+    this.#rows.clear();
+    if (show) this.#due.add('show');
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+    clearTimeout(this.#timer);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { session } = this;
     const { structure, probe } = session.results;
-    if (due.has('structure') && structure) post({ event: 'structure', structure });
-    if (due.has('probe') && probe) post({ event: 'probe', probe });
-    if (due.has('layers')) post({ event: 'layers', layers: session.layers() });
-    if (rows.size > 0) post({ event: 'rows', layers: [...rows] });
-    if (due.has('status')) post({ event: 'status', status: session.status });
-    if (due.has('show')) post({ event: 'show', view: session.view });
-    due.clear();
-    rows.clear();
-  };
-  const unsubscribe = session.onEvent((event, layers) => {
-    due.add(event);
-    for (const layer of layers) rows.add(layer);
-    timer ??= setTimeout(flush, interval);
-  });
-  return () => {
-    unsubscribe();
-    clearTimeout(timer);
-  };
+    const due = new Set(this.#due);
+    const rows = [...this.#rows];
+    this.#due.clear();
+    this.#rows.clear();
+    if (due.has('structure') && structure) this.post({ event: 'structure', structure });
+    if (due.has('probe') && probe) this.post({ event: 'probe', probe });
+    if (due.has('layers')) this.post({ event: 'layers', layers: session.layers() });
+    if (rows.length > 0) this.post({ event: 'rows', layers: rows });
+    if (due.has('status')) this.post({ event: 'status', status: session.status });
+    if (due.has('show')) this.post({ event: 'show', view: session.view });
+  }
 }

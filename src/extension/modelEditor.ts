@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { engineFailure } from '../shared/engineRpc.js';
 import type { PanelReply } from '../shared/panelProtocol.js';
 import { UserError } from '../shared/userError.js';
-import { throttleEvents } from './eventThrottle.js';
+import { EventThrottle } from './eventThrottle.js';
 import { panelCall, type PanelActions } from './panelCalls.js';
 import { panelHtml } from './panelHtml.js';
 import { describe, type ModelSession } from './session.js';
@@ -43,17 +43,21 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider 
       return;
     }
     const { session, release } = this.sessions.hold(uri);
-    const subscriptions = [
+    const events = new EventThrottle(session, (event) => void webview.postMessage(event));
+    const subscriptions: vscode.Disposable[] = [
       release,
-      new vscode.Disposable(throttleEvents(session, (event) => void (panel.visible && webview.postMessage(event)))),
+      events,
       webview.onDidReceiveMessage(async (message: unknown) => {
-        const id = callId(message);
-        if (id !== null) await webview.postMessage(await this.#reply(id, message, uri));
+        const call = message as { id?: unknown; method?: unknown } | null;
+        if (typeof call?.id !== 'number') return;
+        await webview.postMessage(await this.#reply(call.id, message, uri));
+        if (call.method === 'open') events.opened();
       }),
     ];
     const see = (visible: boolean) => {
       if (visible) this.#visible.set(panel, session);
       else this.#visible.delete(panel);
+      if (!visible) events.hidden();
       this.#visibility.fire();
     };
     see(panel.visible);
@@ -77,11 +81,6 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider 
       return { id, ok: false, error: failure };
     }
   }
-}
-
-function callId(message: unknown): number | null {
-  const id = (message as { id?: unknown } | null)?.id;
-  return typeof id === 'number' ? id : null;
 }
 
 const notOnDisk = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">

@@ -21,6 +21,7 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
 <title>Onnxplain</title>
 </head>
 <body>
+<onnxplain-panel></onnxplain-panel>
 <script type="module" nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

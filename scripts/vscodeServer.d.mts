@@ -1,0 +1,13 @@
+export interface RunningServer {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+  log(): string;
+}
+export function installServer(): Promise<string>;
+export function startServer(options: {
+  data: string;
+  trust?: boolean;
+  env?: Record<string, string>;
+}): Promise<RunningServer>;
+export function installExtension(vsix: string, data: string): Promise<void>;

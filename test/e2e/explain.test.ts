@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Frame } from 'playwright-core';
+import { Workbench } from './workbench.js';
+
+/** The rows of the panel's list that carry a label. */
+const rows = (panel: Frame) => panel.locator('ox-unit-list [role=option]');
+const done = (panel: Frame) => panel.locator('ox-header .work', { hasText: 'done in' }).waitFor({ timeout: 100_000 });
+
+describe('in VS Code with the packaged extension', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open();
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`failed ${this.currentTest.title.slice(0, 40)}`);
+  });
+
+  it('Explain Neurons on policy.onnx shows labels beside the training code', async () => {
+    await workbench.openFile('policy', 'train.py');
+    await workbench.contextMenu('Explain Neurons', 'policy', 'policy.onnx');
+    const panel = await workbench.panel();
+    await done(panel);
+    const labels = await rows(panel).allInnerTexts();
+    assert.ok(labels.length > 5);
+    assert.ok(
+      labels.some((label) => /left|right|angle|centre/.test(label)),
+      labels.join('\n'),
+    );
+    assert.ok(
+      labels.some((label) => /\b0\.\d\d\b/.test(label)),
+      'with their IoU',
+    );
+    assert.deepEqual(await workbench.notifications(), []);
+    await workbench.screenshot('policy-dark');
+  });
+
+  it('a neuron’s row opens its detail, and its layer leads to the code', async () => {
+    const panel = await workbench.panel();
+    await rows(panel).first().click();
+    await panel.locator('ox-detail').waitFor();
+    await panel.locator('ox-detail').getByText('Strongest inputs').waitFor();
+    await workbench.screenshot('policy-detail');
+    await panel.locator('ox-detail').getByRole('button', { name: 'Go to code' }).click();
+    await workbench.page.locator('.monaco-editor .selected-text').first().waitFor();
+  });
+
+  it('the panel is there again when the window is loaded again', async () => {
+    await workbench.load();
+    const panel = await workbench.panel();
+    await rows(panel).first().waitFor({ timeout: 20_000 });
+  });
+
+  it('a model that is written again has its labels marked as old', async () => {
+    const panel = await workbench.panel();
+    // An unknown field at the end leaves the model valid.
+    await appendFile(path.join(workbench.workspace, 'policy/policy.onnx'), Buffer.from([0xc2, 0x3e, 0x00]));
+    await panel.getByText('changed on disk').waitFor({ timeout: 20_000 });
+    await panel.getByRole('button', { name: 'Explain again' }).click();
+    await panel.getByText('changed on disk').waitFor({ state: 'detached', timeout: 60_000 });
+  });
+
+  it('the network of pictures shows labels with its strongest pictures', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.contextMenu('Explain Neurons', 'fashion', 'fashion.onnx');
+    const panel = await workbench.panel();
+    await done(panel);
+    await rows(panel).first().click();
+    await panel.locator('ox-detail').waitFor();
+    await workbench.screenshot('fashion-dark');
+  });
+
+  it('Stop ends the work within a second, and it goes on when asked', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.contextMenu('Explain Neurons', 'squeezenet', 'squeezenet.onnx');
+    const panel = await workbench.panel();
+    const stop = panel.getByRole('button', { name: 'Stop' });
+    await stop.waitFor({ timeout: 20_000 });
+    const asked = Date.now();
+    await stop.click();
+    await panel.getByText('Stopped', { exact: true }).first().waitFor({ timeout: 5000 });
+    assert.ok(Date.now() - asked < 1500, `${Date.now() - asked} ms`);
+    await panel.getByRole('button', { name: 'Go on' }).click();
+    await done(panel);
+    await workbench.screenshot('squeezenet-dark');
+  });
+
+  it('Show Class Activation Map from the palette draws a map', async () => {
+    await workbench.command('Onnxplain: Show Class Activation Map');
+    const panel = await workbench.panel();
+    await panel.locator('ox-maps ox-map-canvas [role=img]').first().waitFor({ timeout: 60_000 });
+    await workbench.screenshot('map-dark');
+  });
+
+  it('Show Class Activation Map on a photograph draws its map', async () => {
+    const photo = (await readdir(path.join(workbench.workspace, 'squeezenet/photos'))).find((file) =>
+      file.endsWith('.jpg'),
+    )!;
+    await workbench.contextMenu('Show Class Activation Map', 'squeezenet', 'photos', photo);
+    const panel = await workbench.panel();
+    const map = panel.locator('ox-maps ox-map-canvas [role=img]').first();
+    await panel.locator('ox-maps figcaption', { hasText: photo }).waitFor({ timeout: 60_000 });
+    assert.match((await map.getAttribute('aria-label'))!, new RegExp(photo));
+  });
+
+  it('a file that is no model says so in the panel', async () => {
+    await appendFile(
+      path.join(workbench.workspace, 'pointer.onnx'),
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 4956208\n`,
+    );
+    await workbench.command('View: Close All Editors');
+    await workbench.contextMenu('Explain Neurons', 'pointer.onnx');
+    const panel = await workbench.panel();
+    await panel.getByText(/git lfs pull/).waitFor({ timeout: 10_000 });
+    await workbench.screenshot('pointer-dark');
+  });
+
+  it('Open Sample shows the policy beside the code that trained it', async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.command('Onnxplain: Open Sample');
+    await workbench.choice('Open Here').click();
+    const panel = await workbench.panel();
+    await done(panel);
+    await workbench.page.locator('.tab', { hasText: 'train.py' }).waitFor();
+  });
+
+  it('Choose Probe Set offers what fits', async () => {
+    await workbench.command('Onnxplain: Choose Probe Set');
+    await workbench.choice('Browse').waitFor();
+    await workbench.choice(/states|CartPole/i).waitFor();
+    await workbench.screenshot('probes-dark');
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  for (const [theme, kind] of [
+    ['Default Light Modern', 'light'],
+    ['Default High Contrast', 'high-contrast'],
+    ['Default High Contrast Light', 'high-contrast-light'],
+  ])
+    it(`the panel follows the theme: ${theme}`, async () => {
+      await workbench.settings({ 'workbench.colorTheme': theme });
+      const panel = await workbench.panel();
+      await panel.locator(`body.vscode-${kind}`).waitFor();
+      await workbench.screenshot(`policy-${kind}`);
+    });
+
+  it('nothing of the workspace was written to', async () => {
+    const policy = (await readdir(path.join(workbench.workspace, 'policy'))).sort();
+    const sample = (await readdir('media/sample/policy')).sort();
+    assert.deepEqual(policy, sample);
+    const code = 'policy/train.py';
+    assert.deepEqual(
+      await readFile(path.join(workbench.workspace, code)),
+      await readFile(path.join('media/sample', code)),
+    );
+  });
+});

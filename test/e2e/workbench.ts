@@ -1,0 +1,144 @@
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
+import { root, runNode } from '../../scripts/command.mjs';
+import { installExtension, startServer, type RunningServer } from '../../scripts/vscodeServer.mjs';
+
+/** A VS Code with the packaged extension on a copy of the sample, seen through a browser as a user sees it. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    /** The workspace's folder. */
+    readonly workspace: string,
+    private readonly folder: string,
+    private readonly browser: Browser,
+    private readonly server: RunningServer,
+  ) {}
+
+  static async open(): Promise<Workbench> {
+    const executablePath = await findChromium();
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'onnxplain-e2e-'));
+    const workspace = path.join(folder, 'workspace');
+    const data = path.join(folder, 'data');
+    await cp(path.join(root, 'media/sample'), workspace, { recursive: true });
+    await runNode('scripts/package.mjs', ['--built', '--out', folder], { capture: true });
+    const vsix = (await readdir(folder)).find((file) => file.endsWith('.vsix'))!;
+    await installExtension(path.join(folder, vsix), data);
+    const server = await startServer({ data });
+    const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+    const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+    const workbench = new Workbench(page, workspace, folder, browser, server);
+    page.setDefaultTimeout(20_000);
+    await workbench.settings({ 'workbench.colorTheme': 'Default Dark Modern', 'workbench.startupEditor': 'none' });
+    await workbench.load();
+    return workbench;
+  }
+
+  async load(): Promise<void> {
+    await this.page.goto(`${this.server.url}/?folder=${this.workspace}`);
+    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  row(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row', {
+      has: this.page.locator('.label-name', { hasText: new RegExp(`^${name.replaceAll('.', '\\.')}$`) }),
+    });
+  }
+
+  /** Makes a file of the workspace visible in the explorer. */
+  async reveal(...parts: string[]): Promise<Locator> {
+    for (const [depth, name] of parts.entries()) {
+      const row = this.row(name);
+      await row.waitFor();
+      const folder = depth < parts.length - 1;
+      if (folder && (await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    }
+    return this.row(parts.at(-1)!);
+  }
+
+  /** Opens a file in the code editor, to stay. */
+  async openFile(...parts: string[]): Promise<void> {
+    const row = await this.reveal(...parts);
+    await row.dblclick();
+    await this.page.locator('.tab.active', { hasText: parts.at(-1) }).waitFor();
+  }
+
+  /** Right-clicks a file and chooses a command. An extension's menus come some seconds after the workbench. */
+  async contextMenu(command: string, ...parts: string[]): Promise<void> {
+    const row = await this.reveal(...parts);
+    for (let tries = 0; ; tries++) {
+      await row.click({ button: 'right' });
+      const item = this.page.locator('.context-view .action-item', { hasText: command }).first();
+      await item.waitFor({ timeout: 2000 }).catch(() => undefined);
+      if (await item.isVisible()) {
+        // A menu that has just opened takes no click, so that the one that opened it does not choose.
+        await item.hover();
+        await wait(300);
+        await item.click();
+        return item.waitFor({ state: 'hidden' });
+      }
+      if (tries === 15) throw new Error(`${command} is not in the menu of ${parts.join('/')}`);
+      await this.page.keyboard.press('Escape');
+    }
+  }
+
+  /** Runs a command from the palette by its full title. */
+  async command(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input:visible');
+    for (let tries = 0; tries < 5 && !(await input.isVisible()); tries++) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor({ timeout: 2000 }).catch(() => undefined);
+    }
+    await input.fill(`>${title}`);
+    await this.choice(title).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** A line of the list that VS Code shows at its top. */
+  choice(text: string | RegExp): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Settings of the workspace; VS Code takes them from disk at once. */
+  async settings(settings: Record<string, unknown>): Promise<void> {
+    await mkdir(path.join(this.workspace, '.vscode'), { recursive: true });
+    await writeFile(path.join(this.workspace, '.vscode/settings.json'), JSON.stringify(settings));
+  }
+
+  async notifications(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message').allTextContents();
+  }
+
+  /** The panel's page: the newest frame that shows it. */
+  async panel(): Promise<Frame> {
+    for (let tries = 0; tries < 200; tries++) {
+      for (const frame of this.page.frames().reverse())
+        if (frame.url().includes('fake.html') && (await hasPanel(frame))) return frame;
+      await wait(100);
+    }
+    throw new Error('no panel came up');
+  }
+
+  /** A picture of the window for people to look at: out/screens/NAME.png. */
+  async screenshot(name: string): Promise<void> {
+    const screens = path.join(root, 'out/screens');
+    await mkdir(screens, { recursive: true });
+    await this.page.screenshot({ path: path.join(screens, `${name}.png`) });
+  }
+}
+
+const hasPanel = (frame: Frame): Promise<boolean> =>
+  frame
+    .locator('body *')
+    .first()
+    .isVisible()
+    .catch(() => false);
