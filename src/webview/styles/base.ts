@@ -144,7 +144,7 @@ export const base = css`
     overscroll-behavior: contain;
   }
   @media (prefers-reduced-motion: no-preference) {
-    .eased {
+    :host-context(body:not(.vscode-reduce-motion)) .eased {
       transition: width 0.2s ease-out;
     }
   }

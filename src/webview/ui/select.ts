@@ -19,6 +19,8 @@ export function select<V extends string>(options: {
   choices: readonly Choice<V>[];
   onChange: (value: V) => void;
   disabled?: boolean;
+  /** Where there is no room, the end of the chosen title stays, not its start: the end of a path tells more. */
+  keepEnd?: boolean;
 }): TemplateResult {
   return html`<ox-select
     .label=${options.label}
@@ -26,6 +28,7 @@ export function select<V extends string>(options: {
     .value=${options.value}
     .choices=${options.choices}
     .disabled=${options.disabled ?? false}
+    ?keep-end=${options.keepEnd ?? false}
     @choose=${(event: CustomEvent<V>) => options.onChange(event.detail)}
   ></ox-select>`;
 }
@@ -49,6 +52,17 @@ export class Select extends LitElement {
       max-width: min(360px, 90vw);
       max-height: min(320px, 60vh);
       z-index: 5;
+    }
+    [slot='selected-value'] {
+      display: block;
+      width: auto;
+      height: auto;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    :host([keep-end]) [slot='selected-value'] {
+      direction: rtl;
+      text-align: left;
     }
     vscode-option {
       min-width: 0;
@@ -74,7 +88,7 @@ export class Select extends LitElement {
       @change=${this.#changed}
     >
       <span slot="selected-value"
-        >${this.prefixText ? `${this.prefixText} ` : ''}<bdi>${chosen?.title ?? ''}</bdi></span
+        >${this.prefixText ? `${this.prefixText} ` : ''}<bdi dir="ltr">${chosen?.title ?? ''}</bdi></span
       >
       ${repeat(
         this.choices,

@@ -19,7 +19,7 @@ export const sliderStyles = css`
   .slider input::-webkit-slider-runnable-track {
     height: 4px;
     border-radius: 2px;
-    border: 1px solid var(--edge);
+    outline: 1px solid var(--edge);
     background: linear-gradient(
       to right,
       var(--vscode-focusBorder) var(--filled, 50%),
@@ -30,7 +30,7 @@ export const sliderStyles = css`
     appearance: none;
     width: 14px;
     height: 14px;
-    margin-top: -6px;
+    margin-top: -5px;
     border: 2px solid var(--vscode-editor-background);
     border-radius: 50%;
     background: var(--vscode-focusBorder);

@@ -118,6 +118,9 @@ export const detailStyles = css`
     padding: 0;
     list-style: none;
   }
+  .runners li > :first-child {
+    min-width: 0;
+  }
   .runners li {
     display: flex;
     justify-content: space-between;

@@ -50,18 +50,37 @@ export class Header extends LitElement {
       .inputs,
       .work {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
         gap: 4px 8px;
         min-width: 0;
       }
+      .inputs {
+        flex-wrap: wrap;
+      }
       .work {
         font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .words {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        /* The end tells layers apart, so that is what stays. */
+        direction: rtl;
+      }
+      .work vscode-button {
+        flex: none;
       }
       :host([room='one']) .line {
         display: grid;
-        grid-template: 'model work' auto 'inputs inputs' auto / minmax(0, 1fr) auto;
+        grid-template: 'model work' auto 'inputs inputs' auto / minmax(50%, 1fr) minmax(0, auto);
         align-items: baseline;
+      }
+      :host([room='one'][working]) .line {
+        grid-template: 'model' auto 'inputs' auto 'work' auto / minmax(0, 1fr);
+      }
+      :host([room='one'][working]) .work {
+        justify-content: space-between;
+        margin: 0;
       }
       :host([room='one']) .model {
         grid-area: model;
@@ -93,7 +112,7 @@ export class Header extends LitElement {
         width: 30%;
       }
       @media (prefers-reduced-motion: no-preference) {
-        .progress .open {
+        :host-context(body:not(.vscode-reduce-motion)) .progress .open {
           animation: pass 1.6s linear infinite;
         }
       }
@@ -120,6 +139,7 @@ export class Header extends LitElement {
     if (!panel) return nothing;
     const { model, structure, probe, layers, status } = panel;
     this.setAttribute('room', this.store.room);
+    this.toggleAttribute('working', status.state === 'working');
     const facts = [
       structure || layers.length ? counted(structure?.layers.length ?? layers.length, 'layer') : null,
       structure ? counted(structure.parameters, 'parameter') : null,
@@ -156,7 +176,8 @@ export class Header extends LitElement {
         ? progressWords(status.progress, (layer) => this.store.title(layer))
         : 'Starting the engine';
       return html`<div class="work">
-        <bdi class="muted">${words}</bdi>${button('Stop', () => void this.store.act('stop', {}))}
+        <span class="words muted" title=${words}><bdi dir="ltr">${words}</bdi></span
+        >${button('Stop', () => void this.store.act('stop', {}))}
       </div>`;
     }
     if (status.state === 'stopped')

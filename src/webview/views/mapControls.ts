@@ -133,12 +133,14 @@ export class MapControls extends LitElement {
     const panel = store.panel!;
     const { maps } = store.view;
     const method = mapMethod(panel, maps.method);
+    const shown = maps.comparison === 'methods' ? panel.methods : [method];
+    const needsClass = shown.some((of) => of?.needsClass);
     return html`<section>
         ${segmented('Compare', comparisons, maps.comparison, (comparison) => store.setMaps({ comparison }))}
       </section>
       ${method && maps.comparison !== 'methods' ? this.#method() : nothing}
       ${maps.comparison === 'layers' ? nothing : this.#layer()}
-      ${this.top.length > 0 || (method?.needsClass ?? false) ? this.#classes(method?.needsClass ?? false) : nothing}
+      ${this.top.length > 0 || needsClass ? this.#classes(needsClass) : nothing}
       <section class="look">
         <h3>Overlay</h3>
         ${slider('Opacity', maps.opacity, (opacity) => store.setMaps({ opacity }))}
@@ -192,6 +194,7 @@ export class MapControls extends LitElement {
       <h3>Layer</h3>
       ${select({
         label: 'Layer',
+        keepEnd: true,
         value: call?.layers[0] ?? '*',
         choices: [
           { value: '*', title: 'Last spatial layer' },

@@ -9,7 +9,7 @@ export const mapsStyles = css`
     min-height: 0;
   }
   :host([room='two']) {
-    grid-template: minmax(0, 1fr) / 132px minmax(0, 1fr) 240px;
+    grid-template: minmax(0, 1fr) / 150px minmax(0, 1fr) 236px;
   }
   :host([room='one']) {
     display: block;

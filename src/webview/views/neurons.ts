@@ -120,6 +120,7 @@ export class Neurons extends LitElement {
     return html`<div class="layer">
       ${select({
         label: 'Layer',
+        keepEnd: true,
         value: this.store.view.layer ?? '',
         choices: layers.map(({ layer, units }) => ({
           value: layer.name,

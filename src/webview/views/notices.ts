@@ -79,7 +79,7 @@ export class Notices extends LitElement {
           : nothing
       }
       ${
-        status.state === 'restricted'
+        status.state === 'restricted' && store.view.tab === 'model'
           ? notice(
               'info',
               icons.information,

@@ -13,6 +13,7 @@ import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { count } from '../text/numbers.js';
 import { button, icons } from '../ui/index.js';
+import { laidOut } from './laidOut.js';
 import { moved } from './listKeys.js';
 
 const side = 50;
@@ -194,7 +195,8 @@ export class PictureChooser extends LitElement {
     this.#shown = key;
     const list = this.renderRoot.querySelector<LitVirtualizer>('lit-virtualizer');
     const row = Math.floor(this.input.sample / this.#rows.columns);
-    void list?.layoutComplete?.then(() => {
+    if (!list) return;
+    void laidOut(list).then(() => {
       const horizontal = this.hasAttribute('strip');
       const start = horizontal ? list.scrollLeft : list.scrollTop;
       const room = horizontal ? list.clientWidth : list.clientHeight;

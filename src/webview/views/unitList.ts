@@ -18,6 +18,7 @@ import { base } from '../styles/base.js';
 import { longestFirst } from '../text/formulaTokens.js';
 import { count, counted } from '../text/numbers.js';
 import { button, filterField, select, spinner } from '../ui/index.js';
+import { laidOut } from './laidOut.js';
 import { TypeAhead, moved } from './listKeys.js';
 import { problem, problemStyles } from './problem.js';
 import { unitListStyles } from './unitListStyles.js';
@@ -29,7 +30,7 @@ const sortChoices = choices(sortTitles);
 const showChoices = choices(showTitles);
 
 /** Below this width a row takes two lines and its pictures a third. */
-const compactBelow = 620;
+const compactBelow = 720;
 /** From here on the bars grow longer. */
 const roomyFrom = 960;
 
@@ -201,18 +202,23 @@ export class UnitList extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    const { layer, rows, firstRow } = this.store.view;
-    const key = JSON.stringify([layer, rows]);
+    const { layer, rows } = this.store.view;
+    const key = JSON.stringify([layer, rows, this.compact]);
     if (key === this.#placedFor || this.#order.length === 0) return;
     this.#placedFor = key;
-    void this.#virtualizer?.layoutComplete?.then(() => {
-      if (!this.#virtualizer) return;
-      this.#virtualizer.scrollTop = firstRow * this.#rowHeight;
-      const { rows: columns } = this.store.tables.get(this.store.view.layer!);
-      const place = this.#order.findIndex((i) => columns?.units[i] === this.store.view.unit);
-      // Where no scroll position was kept, the selected neuron is what one wants to see.
-      if (firstRow === 0 && place >= 0) this.#bringIntoView(place);
-    });
+    void this.#place();
+  }
+
+  /** Puts the list where it was; where no position was kept, shows the selected neuron. */
+  async #place(): Promise<void> {
+    const list = this.#virtualizer;
+    if (!list) return;
+    const { firstRow, layer, unit } = this.store.view;
+    await laidOut(list);
+    list.scrollTop = firstRow * this.#rowHeight;
+    const columns = this.store.tables.peek(layer!)?.rows;
+    const place = this.#order.findIndex((i) => columns?.units[i] === unit);
+    if (firstRow === 0 && place >= 0) this.#bringIntoView(place);
   }
 
   get #virtualizer(): LitVirtualizer<number> | null {
