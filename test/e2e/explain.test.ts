@@ -85,6 +85,7 @@ describe('in VS Code with the packaged extension', () => {
     assert.ok(Date.now() - asked < 1500, `${Date.now() - asked} ms`);
     await panel.getByRole('button', { name: 'Go on' }).click();
     await done(panel);
+    await panel.locator('ox-unit-pictures canvas').first().waitFor();
     await workbench.screenshot('squeezenet-dark');
   });
 

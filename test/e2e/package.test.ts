@@ -42,7 +42,12 @@ describe('packages', () => {
       const foreign = [...list.keys()].filter((file) =>
         /\.(ts|map|md)$|train\.npz|^(src|test|scripts|bench|out)\//.test(file),
       );
-      assert.deepEqual(foreign.sort(), ['changelog.md', 'media/sample/README.md', 'readme.md']);
+      assert.deepEqual(foreign.sort(), [
+        'changelog.md',
+        'media/sample/README.md',
+        'media/walkthrough/probe.md',
+        'readme.md',
+      ]);
       await rm(vsix);
     });
 });

@@ -111,7 +111,10 @@ export class Workbench {
   /** Settings of the workspace; VS Code takes them from disk at once. */
   async settings(settings: Record<string, unknown>): Promise<void> {
     await mkdir(path.join(this.workspace, '.vscode'), { recursive: true });
-    await writeFile(path.join(this.workspace, '.vscode/settings.json'), JSON.stringify(settings));
+    await writeFile(
+      path.join(this.workspace, '.vscode/settings.json'),
+      JSON.stringify({ 'files.exclude': { '**/.vscode': true }, ...settings }),
+    );
   }
 
   async notifications(): Promise<string[]> {
