@@ -19,5 +19,5 @@ const baseline = 192 * 2 ** 20;
 export function memoryShares(ceiling: number): MemoryShares {
   const all = ceiling * 2 ** 20;
   const bytes = Math.max(all - baseline, all / 4);
-  return { sample: bytes / 32, batch: Math.min(bytes / 32, mostBatchBytes), kept: bytes / 4, reducers: bytes / 4 };
+  return { sample: bytes / 16, batch: Math.min(bytes / 32, mostBatchBytes), kept: bytes / 4, reducers: bytes / 4 };
 }

@@ -3,11 +3,13 @@ import type { ProbeSet } from '../probe/index.js';
 import { streamActivations, type Session } from '../runtime/index.js';
 import type { Activations, MeasuredLayer } from './activations.js';
 import { KeptBatches } from './keptBatches.js';
+import { layerSessions, statedBytes } from './layerSessions.js';
 import { measureLayers } from './measureLayers.js';
 import type { MemoryShares } from './memoryShares.js';
 
 export interface ModelActivationsOptions {
-  session: Session;
+  /** Opens a session that gives these tensors. */
+  open: (outputs: string[]) => Promise<Session>;
   probe: ProbeSet;
   layers: readonly Layer[];
   samples: number;
@@ -17,10 +19,16 @@ export interface ModelActivationsOptions {
 
 /** Activations from running a model over a probe set. */
 export async function modelActivations(options: ModelActivationsOptions): Promise<Activations> {
-  const { session, probe, samples, memory, signal } = options;
+  const { open, probe, samples, memory, signal } = options;
+  const sessions = layerSessions(options.layers, memory.kept, open);
   const layers: MeasuredLayer[] = [];
-  for (const some of neighbours(options.layers, memory.sample)) {
-    layers.push(...(await measureLayers(session, probe, some, signal)));
+  try {
+    for (const some of neighbours(options.layers, memory.sample)) {
+      layers.push(...(await measureLayers(await sessions.of(some), probe, some, signal)));
+    }
+  } catch (error) {
+    await sessions.close();
+    throw error;
   }
   const kept = new KeptBatches(memory.kept);
   return {
@@ -31,7 +39,7 @@ export async function modelActivations(options: ModelActivationsOptions): Promis
       const byName = new Map(missing.map((layer) => [layer.layer.name, layer]));
       for (const name of byName.keys()) kept.begin(name);
       await streamActivations({
-        session,
+        session: await sessions.of(missing.map(({ layer }) => layer)),
         probe,
         samples,
         batch: batchFor(missing, memory.batch),
@@ -55,7 +63,7 @@ export async function modelActivations(options: ModelActivationsOptions): Promis
       onProgress(samples, samples);
     },
     release: (done) => done.forEach(({ layer }) => kept.drop(layer.name)),
-    close: () => session.release(),
+    close: () => sessions.close(),
   };
 }
 
@@ -72,7 +80,7 @@ function neighbours(layers: readonly Layer[], bytes: number): Layer[][] {
   const groups: Layer[][] = [];
   let used = Infinity;
   for (const layer of layers) {
-    const size = 4 * (layer.shape ?? []).reduce<number>((product, axis) => product * (Number(axis) || 1), 1);
+    const size = statedBytes(layer);
     if (used + size > bytes) {
       groups.push([]);
       used = 0;

@@ -40,21 +40,20 @@ export async function openSubject(
   const probe = await opened.probe(request.model, request.probe, request.folders);
   onEvent({ type: 'probe', probe: summaryOf(probe) });
   signal.throwIfAborted();
-  const session = await openSession(model, {
-    outputs: layers.map(({ name }) => name),
-    threads: request.threads,
-    provider: request.provider,
-  });
-  for (const message of session.notes) onEvent({ type: 'warning', message });
-  try {
-    const samples = Math.min(request.limit ?? Infinity, probe.samples);
-    if (samples === 0) throw new UserError(`${probe.title}: the probe set is empty`, { hint: 'choose another one' });
-    const activations = await modelActivations({ session, probe, layers, samples, memory, signal });
-    return { activations, probe, model: { path: request.model, sha256: () => fileHash(model.path) } };
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
+  const samples = Math.min(request.limit ?? Infinity, probe.samples);
+  if (samples === 0) throw new UserError(`${probe.title}: the probe set is empty`, { hint: 'choose another one' });
+  const noted = new Set<string>();
+  const open = async (outputs: string[]) => {
+    const { threads, provider } = request;
+    const session = await openSession(model, { outputs, threads, provider });
+    for (const message of session.notes) {
+      if (!noted.has(message)) onEvent({ type: 'warning', message });
+      noted.add(message);
+    }
+    return session;
+  };
+  const activations = await modelActivations({ open, probe, layers, samples, memory, signal });
+  return { activations, probe, model: { path: request.model, sha256: () => fileHash(model.path) } };
 }
 
 async function recordedSubject(

@@ -83,7 +83,14 @@ describe('The command line', function () {
     mkdirSync(out);
     let sent = 0;
     const ended = await onnxplain(
-      ['explain', sample('fashion', 'fashion.onnx'), '--json', path.join(out, 'r.json'), '--report', path.join(out, 'r')],
+      [
+        'explain',
+        sample('fashion', 'fashion.onnx'),
+        '--json',
+        path.join(out, 'r.json'),
+        '--report',
+        path.join(out, 'r'),
+      ],
       {
         onStderr(_, kill) {
           if (sent > 0) return;

@@ -10,13 +10,18 @@ export const rows = Array.from({ length: 10 }, (_, a) => [a, a % 2, a === 2 ? 1 
  * a − 8.5, a + 1, c − 0.5.
  */
 const weights = [
-  [1, 0, 0, 0, 1, 0],
+  [1, 0, 0, 1, 1, 0],
   [0, 0, 0, 0, 0, 0],
   [0, 0, 0, 0, 0, 1],
 ];
 const bias = [-4.5, -1, 2, -8.5, 1, -0.5];
 export const activations = rows.map((row) =>
-  bias.map((b, unit) => Math.max(0, row.reduce((sum, x, i) => sum + x * weights[i][unit], b))),
+  bias.map((b, unit) =>
+    Math.max(
+      0,
+      row.reduce((sum, x, i) => sum + x * weights[i][unit], b),
+    ),
+  ),
 );
 
 /** Writes `small.onnx`, its states and its probe file `small.probe.json` into a folder. */
