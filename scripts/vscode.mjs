@@ -1,6 +1,6 @@
 // Opens VS Code with the extension on a copy of the sample, for hands and eyes: the `code` on the PATH, or else VS Code in a browser.
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { root, run, runNode } from './command.mjs';
@@ -35,8 +35,11 @@ async function openEditor(sample, folder, windows) {
 
 async function openServer(sample, data) {
   const { installExtension, startServer } = await import('./vscodeServer.mjs');
-  const { packageExtension } = await import('./package.mjs');
-  const vsix = await packageExtension({ out: data });
+  await runNode('scripts/package.mjs', ['--built', '--out', data], { capture: true });
+  const vsix = path.join(
+    data,
+    (await readdir(data)).find((file) => file.endsWith('.vsix')),
+  );
   console.log('Starting VS Code in a browser…');
   await installExtension(vsix, data);
   const server = await startServer({ data });
