@@ -35,6 +35,7 @@ describe('the panel in a browser', function () {
   });
 
   async function open(scenario: ScenarioName, { width = 1400, height = 800, theme = 'dark' as ThemeName } = {}) {
+    await page?.close();
     page = await browser.newPage({ viewport: { width, height } });
     problems = [];
     page.on('pageerror', ({ message }) => problems.push(message));
@@ -48,6 +49,13 @@ describe('the panel in a browser', function () {
 
   const neurons = () => page.getByRole('listbox', { name: /^Neurons of/ });
   const neuron = (unit: number) => page.getByRole('option', { name: new RegExp(`^Neuron ${unit} ?:`) });
+  /** By its number, as one does in a list of which only a part is in sight. */
+  const choose = async (unit: number) => {
+    await neurons().getByRole('option').first().waitFor();
+    await neurons().focus();
+    await page.keyboard.type(String(unit));
+    await page.keyboard.press('Enter');
+  };
   const calls = (method: string): Promise<PanelCall[]> =>
     page.evaluate((wanted) => window.fake.calls.filter((call) => call.method === wanted), method);
   /** What a screen reader says of an option. */
@@ -157,6 +165,20 @@ describe('the panel in a browser', function () {
       await detail().waitFor();
     });
 
+    it('says of a layer that is still to come what it waits for, and shows it when it comes', async () => {
+      await open('working');
+      await page.getByRole('option', { name: /^head\.fc1/ }).click();
+      await page.getByText('This layer is still to come').waitFor();
+      assert.equal(
+        (await calls('rows')).filter(({ params }) => (params as { layer: string }).layer === 'head.fc1').length,
+        0,
+      );
+      await open('stopped');
+      await page.getByRole('option', { name: /^head\.fc1/ }).click();
+      await page.getByRole('button', { name: 'Explain this layer' }).click();
+      assert.deepEqual((await calls('explain'))[0].params, { probe: null, layers: ['head.fc1'], settings: null });
+    });
+
     it('finds a neuron by what is typed', async () => {
       await open('fashion');
       await neurons().getByRole('option').first().waitFor();
@@ -167,7 +189,7 @@ describe('the panel in a browser', function () {
 
     it('tells all of one neuron', async () => {
       await open('fashion');
-      await neuron(12).click();
+      await choose(12);
       await detail().getByRole('img', { name: /Activations from .* fires above/ }).waitFor(); // prettier-ignore
       await detail().getByText('Runners-up').waitFor();
       await detail().getByRole('button', { name: /^Show maps of .*: .*, activation/ }).first().waitFor(); // prettier-ignore
@@ -185,7 +207,7 @@ describe('the panel in a browser', function () {
 
     it('shows rows of the table and what one column changes, for states', async () => {
       await open('policy');
-      await neuron(12).click();
+      await choose(12);
       await detail().getByRole('columnheader', { name: 'pole angle' }).waitFor();
       assert.equal(await detail().getByRole('img', { name: /^(cart|pole) .* activation from/ }).count(), 4); // prettier-ignore
       const other = detail().getByRole('rowheader').getByRole('button').nth(2);
@@ -197,7 +219,7 @@ describe('the panel in a browser', function () {
 
     it('follows a weight to the neuron that it feeds', async () => {
       await open('policy');
-      await neuron(12).click();
+      await choose(12);
       await detail().getByRole('button', { name: /^policy\.fc2/ }).first().click(); // prettier-ignore
       await detail().getByRole('heading', { name: 'Neuron 20 of policy.fc2' }).waitFor();
       await neuron(20).waitFor();
@@ -320,7 +342,7 @@ describe('the panel in a browser', function () {
 
     it('comes from a neuron with that neuron’s own map', async () => {
       await open('fashion');
-      await neuron(12).click();
+      await choose(12);
       await detail().getByRole('button', { name: 'Show map', exact: true }).click();
       await page.getByRole('img', { name: /^Activation of one neuron over/ }).waitFor();
       const { params } = (await calls('map')).at(-1)!;
@@ -387,7 +409,7 @@ describe('the panel in a browser', function () {
       await page.evaluate(() =>
         window.fake.fail('unit', { message: 'no such neuron', hint: 'try another', code: 'x' }),
       );
-      await neuron(12).click();
+      await choose(12);
       await detail().getByText('no such neuron').waitFor();
       await detail().getByText('try another').waitFor();
     });
@@ -418,7 +440,7 @@ describe('the panel in a browser', function () {
       await open('fashion');
       await neurons().getByRole('option').first().waitFor();
       await page.evaluate(() => window.fake.mute('unit'));
-      await neuron(12).click();
+      await choose(12);
       await page.waitForTimeout(200);
       const opened = (await calls('open')).length;
       await page.evaluate(() => {
@@ -441,7 +463,7 @@ describe('the panel in a browser', function () {
   describe('names from files', () => {
     it('stay text, whatever they hold', async () => {
       await open('hostile');
-      await neuron(12).click();
+      await choose(12);
       await detail().getByRole('button', { name: 'Go to code' }).waitFor();
       for (const tab of ['Maps', 'Model', 'Neurons']) {
         await page.getByRole('tab', { name: tab }).click();
@@ -456,10 +478,10 @@ describe('the panel in a browser', function () {
 
   describe('accessibility', () => {
     const views: [string, ScenarioName, number, () => Promise<void>][] = [
-      ['one neuron', 'stale', 1400, () => neuron(12).click()],
+      ['one neuron', 'stale', 1400, () => choose(12)],
       ['maps', 'fashion', 1400, () => page.getByRole('tab', { name: 'Maps' }).click()],
       ['a failure', 'failedProbe', 1400, async () => {}],
-      ['one neuron of a policy', 'policy', 1400, () => neuron(12).click()],
+      ['one neuron of a policy', 'policy', 1400, () => choose(12)],
       ['a narrow panel', 'working', 400, async () => neurons().getByRole('option').first().waitFor()],
       ['the model', 'fashion', 1400, () => page.getByRole('tab', { name: 'Model' }).click()],
       ['a failure without labels', 'failed', 1400, async () => {}],

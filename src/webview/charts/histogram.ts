@@ -14,6 +14,11 @@ export const histogramStyles = css`
   .histogram .firing {
     fill: var(--accent);
   }
+  .histogram .cut {
+    fill: none;
+    stroke: var(--pane, var(--vscode-editor-background));
+    stroke-width: 1.5;
+  }
   .histogram .axis {
     stroke: var(--track);
   }
@@ -51,6 +56,17 @@ const top = 16;
 const left = 30;
 
 /**
+ * The count at the top of the chart. One bin may tower over the others (a ReLU is zero nearly everywhere): it is cut off,
+ * with its count written beside it, so that the others can be seen.
+ */
+function heightOf(counts: number[]): { highest: number; cut: number | null } {
+  const [first = 1, second = 0] = [...counts].sort((a, b) => b - a);
+  return second > 0 && first > 16 * second
+    ? { highest: 4 * second, cut: first }
+    : { highest: Math.max(first, 1), cut: null };
+}
+
+/**
  * The distribution of a unit's activations over all positions. Heights are square roots of counts, as the axis says: next
  * to the thousands of positions at which a ReLU is zero, the few at which it fires would not be seen.
  *
@@ -61,7 +77,8 @@ export function histogram({ edges, counts, threshold, fireRate }: HistogramData,
   const first = edges[0];
   const last = edges[edges.length - 1];
   const x = scaleLinear([first, last > first ? last : first + 1], [left, right]);
-  const y = scaleSqrt([0, Math.max(...counts, 1)], [top + plotHeight, top]);
+  const { highest, cut } = heightOf(counts);
+  const y = scaleSqrt([0, highest], [top + plotHeight, top]).clamp(true);
   const bars = counts.map((number, i) => ({ number, from: x(edges[i]), to: x(edges[i + 1]), middle: (edges[i] + edges[i + 1]) / 2 })); // prettier-ignore
   const path = (firing: boolean) =>
     bars
@@ -87,9 +104,18 @@ export function histogram({ edges, counts, threshold, fireRate }: HistogramData,
     )}
     ${svg`<path class="below" d=${path(false)} /><path class="firing" d=${path(true)} />
       <line class="axis" x1=${left} x2=${right} y1=${bottom + 0.5} y2=${bottom + 0.5} />`}
+    ${cut === null ? nothing : cutMark(bars[counts.indexOf(cut)], cut)}
     ${ticks.map((tick) => svg`<text x=${x(tick)} y=${bottom + 12} text-anchor=${anchor(x(tick), left, right)}>${amount(tick)}</text>`)}
     ${threshold === null || threshold < first || threshold > last ? nothing : thresholdMark(x(threshold), threshold, left, right, bottom)}
   </svg>`;
+}
+
+/** Two strokes across the bar that is cut off, and how high it would be. */
+function cutMark({ from, to }: { from: number; to: number }, count: number): TemplateResult {
+  const at = top + 12;
+  const across = (y: number) => `M${from - 3} ${y + 2}L${to + 3} ${y - 2}`;
+  return svg`<path class="cut" d=${across(at) + across(at + 4)} />
+    <text x=${to + 6} y=${top + 9}>${amount(count)} here</text>`;
 }
 
 function thresholdMark(at: number, threshold: number, from: number, to: number, bottom: number): TemplateResult {

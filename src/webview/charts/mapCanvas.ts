@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { MapResult } from '../../shared/engineApi.js';
 import { colourise, type ColourMapName } from './colourMap.js';
+import { upsample } from './contour.js';
 import { bitmap } from './pictureView.js';
 
 /** How a map is laid over its picture. */
@@ -10,6 +11,9 @@ export interface MapPaint {
   opacity: number;
   colours: ColourMapName;
 }
+
+/** Pixels on the shorter side of what is painted on the page. */
+const shownSide = 448;
 
 /** A class activation map over the picture that the model saw, with the value under the pointer. */
 @customElement('ox-map-canvas')
@@ -28,9 +32,6 @@ export class MapCanvas extends LitElement {
     canvas:focus-visible {
       outline: 1px solid var(--vscode-focusBorder);
       outline-offset: 2px;
-    }
-    .pixelated {
-      image-rendering: pixelated;
     }
     .value {
       position: absolute;
@@ -63,9 +64,7 @@ export class MapCanvas extends LitElement {
 
   override render() {
     const { map, at } = this;
-    const small = Math.max(map.width, map.height) < 128;
     return html`<canvas
-        class=${small ? 'pixelated' : ''}
         role="img"
         tabindex="0"
         aria-label=${`${this.label}. ${mapWords(map)}`}
@@ -113,7 +112,8 @@ export class MapCanvas extends LitElement {
 
   protected override updated(changed: Map<string, unknown>): void {
     if (!changed.has('map') && !changed.has('paint')) return;
-    paintMap(this.renderRoot.querySelector('canvas')!, this.map, this.paint, 1);
+    const scale = Math.max(1, Math.round(shownSide / Math.min(this.map.width, this.map.height)));
+    paintMap(this.renderRoot.querySelector('canvas')!, this.map, this.paint, scale);
   }
 }
 
@@ -128,10 +128,12 @@ export function paintMap(
   canvas.height = height * scale;
   const context = canvas.getContext('2d') as CanvasRenderingContext2D | null;
   if (!context) return;
-  context.imageSmoothingEnabled = false;
+  // A picture of few pixels shows them, as the network sees it; the map over it is smooth.
+  context.imageSmoothingEnabled = Math.min(picture.width, picture.height) >= 128;
   context.drawImage(bitmap(picture.rgba, picture.width, picture.height), 0, 0, canvas.width, canvas.height);
+  const fine = scale === 1 ? values : upsample(values, height, width, canvas.height, canvas.width);
   context.globalAlpha = opacity;
-  context.drawImage(bitmap(colourise(values, colours), width, height), 0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap(colourise(fine, colours), canvas.width, canvas.height), 0, 0);
   context.globalAlpha = 1;
 }
 

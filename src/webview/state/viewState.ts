@@ -36,7 +36,7 @@ export const initialView: ViewState = {
   layer: null,
   unit: null,
   detailOpen: false,
-  rows: { filter: '', sort: 'iou', descending: true, show: 'all' },
+  rows: { filter: '', sort: 'lift', descending: true, show: 'all' },
   firstRow: 0,
   maps: {
     input: null,

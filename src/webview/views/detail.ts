@@ -51,7 +51,7 @@ export class Detail extends LitElement {
     const { layer, unit } = this.store.view;
     if (layer === null || unit === null) return nothing;
     // A new version of the layer's rows may have brought this unit's label.
-    const version = this.store.tables.get(layer).version;
+    const version = this.store.tables.peek(layer)?.version ?? 0;
     const known = this.#detail.value;
     const same = known !== null && known.explanation.unit === unit && known.layer.name === layer;
     this.#detail.load(

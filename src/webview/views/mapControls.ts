@@ -109,6 +109,7 @@ export class MapControls extends LitElement {
         padding-inline: 6px;
       }
       .whole {
+        --input-min-width: 0;
         width: 84px;
       }
       .look {

@@ -25,7 +25,11 @@ export class StrongestPictures extends LitElement {
     problemStyles,
     segmentedStyles,
     css`
+      h3 {
+        white-space: nowrap;
+      }
       .top {
+        flex-wrap: wrap;
         display: flex;
         align-items: center;
         justify-content: space-between;

@@ -29,6 +29,8 @@ const choices = <K extends string>(titles: Record<K, string>) =>
 const sortChoices = choices(sortTitles);
 const showChoices = choices(showTitles);
 
+const noRows: RowTable = { rows: null, index: null, error: null, version: 0 };
+
 /** Below this width a row takes two lines and its pictures a third. */
 const compactBelow = 720;
 /** From here on the bars grow longer. */
@@ -76,13 +78,13 @@ export class UnitList extends LitElement {
   override render() {
     const { view } = this.store;
     if (view.layer === null) return nothing;
-    const table = this.store.tables.get(view.layer);
+    // The host has no rows of a layer that is still to come.
+    const waits = this.store.summary?.state === 'waiting';
+    const table = waits ? noRows : this.store.tables.get(view.layer);
     this.#arrange(table);
     const total = table.rows?.units.length ?? this.store.summary?.units ?? 0;
-    const found =
-      this.#order.length === total
-        ? counted(total, 'neuron')
-        : `${count(this.#order.length)} of ${counted(total, 'neuron')}`;
+    const all = counted(total, 'neuron');
+    const found = table.rows && this.#order.length < total ? `${count(this.#order.length)} of ${all}` : all;
     return html`<div class="tools" role="toolbar" aria-label="Which neurons, in which order">
         ${filterField({
           label: 'Filter neurons by concept, number or status',
@@ -235,7 +237,7 @@ export class UnitList extends LitElement {
   }
 
   #keys = (event: KeyboardEvent): void => {
-    const { rows } = this.store.tables.get(this.store.view.layer!);
+    const rows = this.store.tables.peek(this.store.view.layer!)?.rows;
     if (!rows) return;
     if (event.key === 'Enter' || (event.key === ' ' && this.store.view.unit !== null)) {
       if (this.store.view.unit !== null) this.store.selectUnit(this.store.view.unit);
@@ -269,7 +271,7 @@ export class UnitList extends LitElement {
 
   #clicked = (event: Event): void => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('.row');
-    const rows = this.store.tables.get(this.store.view.layer!).rows;
+    const rows = this.store.tables.peek(this.store.view.layer!)?.rows;
     if (row && rows) this.store.selectUnit(rows.units[this.#order[Number(row.dataset.place)]]);
   };
 

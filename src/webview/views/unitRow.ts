@@ -40,10 +40,6 @@ export const unitRowStyles = [
       height: 74px;
       align-content: center;
     }
-    :host([compact]) .row .unit {
-      align-self: start;
-      line-height: 22px;
-    }
     :host([compact]) .row:not(.pictured) {
       grid-template:
         'unit label label label' minmax(24px, auto)

@@ -5,6 +5,7 @@ import type {
   PanelError,
   PanelEvent,
   PanelMethods,
+  PanelReply,
   StrongestPicture,
 } from '../../../src/shared/panelProtocol.js';
 import { defaultSettings, type UnitExplanation } from '../../../src/shared/results.js';
@@ -102,7 +103,8 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
   }),
   rows: ({ layer }) => {
     const spec = specOf(layer);
-    return rowsOf(spec, spec.state === 'waiting' ? [] : units.get(layer)!);
+    if (spec.state === 'waiting') throw new Error(`Layer ${layer} has no results yet`);
+    return rowsOf(spec, units.get(layer)!);
   },
   unit: ({ layer, unit }) => detailOf(specOf(layer), units.get(layer)![unit], sampleView),
   strongest,
@@ -147,13 +149,20 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
   manageTrust: () => undefined,
 };
 
+function replyTo(call: PanelCall): PanelReply {
+  const failure = failures.get(call.method);
+  if (failure) return { id: call.id, ok: false, error: failure };
+  try {
+    return { id: call.id, ok: true, result: methods[call.method](call.params as never) };
+  } catch (error) {
+    return { id: call.id, ok: false, error: { message: (error as Error).message, hint: null, code: 'host' } };
+  }
+}
+
 function answer(call: PanelCall): void {
   calls.push(call);
   if (mute.has(call.method)) return;
-  const failure = failures.get(call.method);
-  const reply = failure
-    ? { id: call.id, ok: false, error: failure }
-    : { id: call.id, ok: true, result: methods[call.method](call.params as never) };
+  const reply = replyTo(call);
   // As between processes: the page gets a copy.
   setTimeout(() => postMessage(reply, '*'), 2);
 }
