@@ -1,8 +1,11 @@
 import type { PanelEvent } from '../shared/panelProtocol.js';
 import type { ModelSession } from './session.js';
 
-/** A page needs no more than ten pictures of the work a second. */
-const interval = 100;
+/**
+ * Milliseconds between two pictures of the work: ten a second are enough, and fewer where each of them carries thousands
+ * of layers.
+ */
+const interval = (layers: number): number => Math.min(2000, Math.max(100, layers / 5));
 
 /**
  * Passes a session's changes on to one page: what comes within an interval is merged, and each event is made from what
@@ -24,7 +27,8 @@ export class EventThrottle {
       if (!this.#listens && event !== 'show') return;
       this.#due.add(event);
       for (const layer of layers) this.#rows.add(layer);
-      if (this.#listens) this.#timer ??= setTimeout(() => this.#flush(), interval);
+      if (this.#listens)
+        this.#timer ??= setTimeout(() => this.#flush(), interval(session.results.structure?.layers.length ?? 0));
     });
   }
 
