@@ -230,16 +230,15 @@ describe('the panel in a browser', function () {
       await page.getByText('layer2.conv · 41 of 64').waitFor();
       assert.equal(await page.getByRole('progressbar', { name: 'Explaining' }).getAttribute('aria-valuenow'), '64');
       const before = (await calls('rows')).length;
-      await page.evaluate(() => {
-        for (let i = 0; i < 20; i++) window.fake.emit({ event: 'rows', layers: ['layer2.conv'] });
+      await page.evaluate(async () => {
+        for (let i = 0; i < 20; i++) {
+          window.fake.emit({ event: 'rows', layers: ['layer2.conv'] });
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
       });
-      await page.waitForFunction(
-        (then) => window.fake.calls.filter(({ method }) => method === 'rows').length > then,
-        before,
-      );
       await page.waitForTimeout(700);
       const pulls = (await calls('rows')).length - before;
-      assert.ok(pulls <= 2, `20 events in a row made ${pulls} pulls`);
+      assert.ok(pulls >= 1 && pulls <= 4, `20 events made ${pulls} pulls`);
       await page.getByRole('button', { name: 'Stop' }).click();
       assert.equal((await calls('stop')).length, 1);
     });
@@ -439,15 +438,16 @@ describe('the panel in a browser', function () {
     it('pulls its state anew when it becomes visible, and asks again what was never answered', async () => {
       await open('fashion');
       await neurons().getByRole('option').first().waitFor();
-      await page.evaluate(() => window.fake.mute('unit'));
+      await page.evaluate(() => window.fake.mute('feeds'));
       await choose(12);
-      await page.waitForTimeout(200);
+      await detail().getByText('Runners-up').waitFor();
+      await page.waitForFunction(() => window.fake.calls.some(({ method }) => method === 'feeds'));
       const opened = (await calls('open')).length;
       await page.evaluate(() => {
-        window.fake.unmute('unit');
+        window.fake.unmute('feeds');
         document.dispatchEvent(new Event('visibilitychange'));
       });
-      await detail().getByText('Runners-up').waitFor();
+      await detail().getByText('What it feeds').waitFor();
       assert.equal((await calls('open')).length, opened + 1);
     });
 

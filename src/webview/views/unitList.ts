@@ -94,7 +94,7 @@ export class UnitList extends LitElement {
         })}
         ${select<SortKey>({
           label: 'Sort',
-          prefix: 'Sort:',
+          prefix: this.compact ? '' : 'Sort:',
           value: view.rows.sort,
           choices: sortChoices,
           onChange: (sort) => this.store.setRows({ sort }),

@@ -18,7 +18,10 @@ export const unitListStyles = css`
     flex: 1 1 180px;
   }
   .tools ox-select {
-    flex: 0 1 168px;
+    flex: 0 1 150px;
+  }
+  .tools .filter + ox-select {
+    flex-basis: 190px;
   }
   :host([compact]) .tools .filter {
     flex-basis: 100%;

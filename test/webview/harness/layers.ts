@@ -94,7 +94,7 @@ function bells(random: () => number, fireRate: number, positions: number): UnitE
     const firing = fireRate * Math.exp(-(((at - 0.74) / 0.09) ** 2) / 2);
     return Math.round((positions / 12) * (rest + firing) * (0.92 + 0.16 * random()));
   });
-  if (low === 0) counts[0] += Math.round(positions * (random() > 0.6 ? 4 : 0.3));
+  if (low === 0) counts[0] += Math.round(positions * (random() > 0.6 ? 9 : 0.3));
   return { edges, counts };
 }
 
