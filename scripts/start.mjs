@@ -27,12 +27,12 @@ try {
     '--table',
   );
 
-  title('A Fashion-MNIST network: its residual block, on 1,000 test pictures');
+  title('A Fashion-MNIST network: its last convolution, on 1,000 test pictures');
   await onnxplain(
     'explain',
     sample('fashion', 'fashion.onnx'),
     '--layer',
-    'layer1',
+    'layer3.2',
     '--report',
     path.join(out, 'fashion'),
     '--table',
