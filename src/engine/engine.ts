@@ -11,6 +11,7 @@ import { Opened } from './opened.js';
 import { packageVersion } from './packageVersion.js';
 import { probeFileText } from './probe/index.js';
 import { reportOf } from './reportOf.js';
+import { sampleOf, unitOf } from './request.js';
 
 /** The picture that the model saw is shown at up to this size. */
 const mapPicture = 1024;
@@ -55,10 +56,11 @@ export function createEngine({ media }: { media: string }): EngineApi {
     async picture({ model, probe, sample, size }) {
       const set = await opened.probe(model, probe);
       if (!set.picture) throw new UserError('this probe set has no pictures', { code: 'probe/no-pictures' });
-      return set.picture(sample, size);
+      return set.picture(sampleOf(set, sample), size);
     },
     async sample({ model, probe, sample }) {
-      return (await opened.probe(model, probe)).view(sample);
+      const set = await opened.probe(model, probe);
+      return set.view(sampleOf(set, sample));
     },
     async map({ model: file, probe, input, method, layers, class: wanted, unit }, signal) {
       const { model } = await opened.model(file);
@@ -69,6 +71,7 @@ export function createEngine({ media }: { media: string }): EngineApi {
           code: 'probe/no-pictures',
         });
       }
+      if (input.kind === 'sample') sampleOf(set, input.sample);
       const seen =
         input.kind === 'file'
           ? await set.prepareFile(input.path)
@@ -96,11 +99,14 @@ export function createEngine({ media }: { media: string }): EngineApi {
     },
     async columnEffect({ model: file, probe, layer, unit, sample }) {
       const { model, structure } = await opened.model(file);
-      return columnEffect(model, await opened.probe(file, probe), findLayer(structure, layer), unit, sample);
+      const set = await opened.probe(file, probe);
+      const found = findLayer(structure, layer);
+      return columnEffect(model, set, found, unitOf(found, unit), sampleOf(set, sample));
     },
     async feeds({ model: file, layer, unit, limit }) {
       const { model, structure } = await opened.model(file);
-      return (await outgoingWeights(model, findLayer(structure, layer).name, unit)).slice(0, limit);
+      const found = findLayer(structure, layer);
+      return (await outgoingWeights(model, found.name, unitOf(found, unit))).slice(0, limit);
     },
     report: (request) => reportOf(request, opened, packageVersion(media)),
   };

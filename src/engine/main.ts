@@ -14,6 +14,7 @@ import {
   type EngineResult,
 } from '../shared/engineRpc.js';
 import { createEngine, mediaFolder } from './index.js';
+import { endWithParent } from './parentWatch.js';
 
 /**
  * The engine's own process. It is forked by the extension, speaks `engineRpc` over the fork's channel, and ends with it.
@@ -56,4 +57,5 @@ connection.onRequest(memoryRequest, () => ({ resident: process.memoryUsage.rss()
 
 // Without its parent this process has nobody to answer.
 process.on('disconnect', () => process.exit(0));
+endWithParent();
 connection.listen();

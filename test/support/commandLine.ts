@@ -29,8 +29,6 @@ export async function onnxplain(args: string[], { cwd = tmpdir(), onStderr }: Ru
       onStderr?.(text, (signal) => void child.kill(signal));
     });
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ ...ended, code, signal, milliseconds: performance.now() - started }),
-    );
+    child.on('close', (code, signal) => resolve({ ...ended, code, signal, milliseconds: performance.now() - started }));
   });
 }

@@ -18,6 +18,9 @@ export function readNpy(bytes: Buffer): { shape: number[]; values: Float32Array 
   const length = bytes.readUInt16LE(8);
   const header = bytes.toString('latin1', 10, 10 + length);
   if (!header.includes("'<f4'")) throw new Error(header);
-  const shape = (/\(([^)]*)\)/.exec(header)?.[1] ?? '').split(',').filter((axis) => axis.trim()).map(Number);
+  const shape = (/\(([^)]*)\)/.exec(header)?.[1] ?? '')
+    .split(',')
+    .filter((axis) => axis.trim())
+    .map(Number);
   return { shape, values: new Float32Array(new Uint8Array(bytes.subarray(10 + length)).buffer) };
 }

@@ -119,15 +119,16 @@ function chosenUnits(
   areNamed: boolean,
 ): Map<MeasuredLayer, number[]> {
   const chosen = new Map<MeasuredLayer, number[]>();
+  const isWanted = wanted && new Set(wanted);
   for (const layer of layers) {
     const all = Array.from({ length: layer.units }, (_, unit) => unit);
-    const outside = wanted?.find((unit) => unit >= layer.units);
+    const outside = wanted?.find((unit) => !Number.isInteger(unit) || unit < 0 || unit >= layer.units);
     if (outside !== undefined && areNamed) {
       throw new UserError(`layer "${layer.layer.name}" has ${layer.units} neurons, there is no neuron ${outside}`, {
         hint: `choose from 0 to ${layer.units - 1}`,
       });
     }
-    const units = wanted?.filter((unit) => unit < layer.units) ?? all;
+    const units = isWanted ? all.filter((unit) => isWanted.has(unit)) : all;
     if (units.length > 0) chosen.set(layer, units);
   }
   if (chosen.size === 0) {
