@@ -1,4 +1,4 @@
-import { resizeBilinear } from './resizeBilinear.js';
+import { resizeBilinear } from '../unit/index.js';
 
 /** A layer's map as a method gives it: any range, at the layer's resolution. */
 export interface RawMap {

@@ -5,4 +5,4 @@ export { finishMap, scaleToUnit, type RawMap } from './finishMap.js';
 export { mapMethods, type LayerActivations, type MapContext, type MapMethodDefinition } from './methods.js';
 export { overlay } from './overlay.js';
 export { encodePng } from './png.js';
-export { resizeBilinear } from './resizeBilinear.js';
+export { resizeBilinear } from '../unit/index.js';
