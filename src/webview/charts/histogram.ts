@@ -1,6 +1,7 @@
 import { scaleLinear, scaleSqrt } from 'd3-scale';
 import { css, html, nothing, svg, type TemplateResult } from 'lit';
 import { amount, count, percent } from '../text/numbers.js';
+import { firingCounts } from './firingCounts.js';
 
 export const histogramStyles = css`
   .histogram {
@@ -79,13 +80,16 @@ export function histogram({ edges, counts, threshold, fireRate }: HistogramData,
   const x = scaleLinear([first, last > first ? last : first + 1], [left, right]);
   const { highest, cut } = heightOf(counts);
   const y = scaleSqrt([0, highest], [top + plotHeight, top]).clamp(true);
-  const bars = counts.map((number, i) => ({ number, from: x(edges[i]), to: x(edges[i + 1]), middle: (edges[i] + edges[i + 1]) / 2 })); // prettier-ignore
-  const path = (firing: boolean) =>
-    bars
-      .filter(({ number, middle }) => number > 0 && (threshold !== null && middle > threshold) === firing)
-      .map(({ number, from, to }) => {
-        const wide = Math.max(to - from - (to - from > 3 ? 1 : 0.2), 0.5);
-        return `M${from.toFixed(2)} ${top + plotHeight}V${Math.min(y(number), top + plotHeight - 1).toFixed(2)}h${wide.toFixed(2)}V${top + plotHeight}z`;
+  const firing = firingCounts(edges, counts, threshold, fireRate);
+  const path = (heights: number[]) =>
+    heights
+      .map((number, i) => {
+        if (number === 0) return '';
+        const from = x(edges[i]);
+        const step = x(edges[i + 1]) - from;
+        const wide = Math.max(step - (step > 3 ? 1 : 0.2), 0.5);
+        const peak = Math.min(y(number), top + plotHeight - 1);
+        return `M${from.toFixed(2)} ${top + plotHeight}V${peak.toFixed(2)}h${wide.toFixed(2)}V${top + plotHeight}z`;
       })
       .join('');
   const ticks = x.ticks(Math.max(2, Math.floor((right - left) / 60)));
@@ -102,16 +106,16 @@ export function histogram({ edges, counts, threshold, fireRate }: HistogramData,
       (level) => svg`<line class="grid" x1=${left} x2=${right} y1=${y(level)} y2=${y(level)} />
         <text x=${left - 4} y=${y(level) + 3} text-anchor="end">${short(level)}</text>`,
     )}
-    ${svg`<path class="below" d=${path(false)} /><path class="firing" d=${path(true)} />
+    ${svg`<path class="below" d=${path(counts)} /><path class="firing" d=${path(firing)} />
       <line class="axis" x1=${left} x2=${right} y1=${bottom + 0.5} y2=${bottom + 0.5} />`}
-    ${cut === null ? nothing : cutMark(bars[counts.indexOf(cut)], cut)}
+    ${cut === null ? nothing : cutMark(x(edges[counts.indexOf(cut)]), x(edges[counts.indexOf(cut) + 1]), cut)}
     ${ticks.map((tick) => svg`<text x=${x(tick)} y=${bottom + 12} text-anchor=${anchor(x(tick), left, right)}>${amount(tick)}</text>`)}
     ${threshold === null || threshold < first || threshold > last ? nothing : thresholdMark(x(threshold), threshold, left, right, bottom)}
   </svg>`;
 }
 
 /** Two strokes across the bar that is cut off, and how high it would be. */
-function cutMark({ from, to }: { from: number; to: number }, count: number): TemplateResult {
+function cutMark(from: number, to: number, count: number): TemplateResult {
   const at = top + 12;
   const across = (y: number) => `M${from - 3} ${y + 2}L${to + 3} ${y - 2}`;
   return svg`<path class="cut" d=${across(at) + across(at + 4)} />
@@ -140,7 +144,8 @@ export function histogramWords({ edges, threshold, fireRate }: HistogramData): s
 }
 
 /** The same numbers as a table, for whoever can't see or doesn't trust the bars. Empty bins are left out. */
-export function histogramTable({ edges, counts, threshold }: HistogramData): TemplateResult {
+export function histogramTable({ edges, counts, threshold, fireRate }: HistogramData): TemplateResult {
+  const firing = firingCounts(edges, counts, threshold, fireRate);
   return html`<table>
     <caption class="unseen">
       Activations
@@ -150,7 +155,7 @@ export function histogramTable({ edges, counts, threshold }: HistogramData): Tem
         <th scope="col">from</th>
         <th scope="col">to</th>
         <th scope="col">positions</th>
-        <th scope="col">fires</th>
+        <th scope="col">of them fire</th>
       </tr>
     </thead>
     <tbody>
@@ -161,7 +166,7 @@ export function histogramTable({ edges, counts, threshold }: HistogramData): Tem
               <td>${amount(edges[i])}</td>
               <td>${amount(edges[i + 1])}</td>
               <td>${count(number)}</td>
-              <td>${threshold !== null && (edges[i] + edges[i + 1]) / 2 > threshold ? 'yes' : 'no'}</td>
+              <td>${count(firing[i])}</td>
             </tr>`,
       )}
     </tbody>
