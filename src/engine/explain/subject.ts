@@ -64,7 +64,7 @@ async function recordedSubject(
 ): Promise<Subject> {
   const { dims, data } = await readArray(file);
   const name = request.layers[0] ?? null;
-  const activations = recordedActivations(file, { shape: dims, data: data as ArrayLike<number> }, name, request.limit);
+  const activations = recordedActivations(file, { shape: dims, data }, name, request.limit);
   let probe: ProbeSet;
   if (request.model !== null) probe = await opened.probe(request.model, request.probe, request.folders);
   else if (request.probe) probe = await opened.probeOfRecording(request.probe);
