@@ -75,12 +75,12 @@ async function recordedSubject(
   onEvent({ type: 'probe', probe: summaryOf(probe) });
   const { samples } = activations;
   if (samples > probe.samples) {
-    throw new UserError(`${file}: holds activations of ${samples} samples, and the probe set has ${probe.samples}`, {
+    throw new UserError(`${file} holds activations of ${samples} samples, and the probe set has ${probe.samples}`, {
       hint: 'give the probe set that they were recorded on',
     });
   }
   if (samples < probe.samples && request.limit === null) {
-    const message = `${file}: holds activations of ${samples} samples; they are taken for the first of the probe set's ${probe.samples}`;
+    const message = `${file} holds activations of ${samples} samples; they are taken for the first of the probe set's ${probe.samples}`;
     onEvent({ type: 'warning', message });
   }
   return { activations, probe, model: null };

@@ -166,7 +166,7 @@ describe('onnxplain explain --activations', function () {
       [['--activations', file('none.npy', [0, 6]), '--probe', probe], /got 0 × 6/],
       [
         ['--activations', file('many.npy', [11, 6]), '--probe', probe],
-        /many\.npy: holds activations of 11 samples, and the probe set has 10/,
+        /many\.npy holds activations of 11 samples, and the probe set has 10/,
       ],
       [['--activations', folder.path('absent.npy'), '--probe', probe], /absent\.npy/],
       [['--activations', folder.write('text.npy', Buffer.from('no array')), '--probe', probe], /text\.npy/],
@@ -189,7 +189,7 @@ describe('onnxplain explain --activations', function () {
       folder.path('few.json'),
     ]);
     assert.equal(few.code, 0);
-    assert.match(few.stderr, /^warning: .*few\.npy: holds activations of 4 samples/m);
+    assert.match(few.stderr, /^warning: .*few\.npy holds activations of 4 samples/m);
     assert.equal((JSON.parse(readFileSync(folder.path('few.json'), 'utf8')) as Explanation).probe.samples, 4);
     const two = await run('--activations', folder.path('a.npy'), '--probe', probe, '--layer', 'x', '--layer', 'y');
     assert.equal(two.code, 2);
