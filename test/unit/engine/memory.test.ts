@@ -4,6 +4,7 @@ import { groupLayers } from '../../../src/engine/explain/groupLayers.js';
 import { KeptBatches } from '../../../src/engine/explain/keptBatches.js';
 import { layerSessions } from '../../../src/engine/explain/layerSessions.js';
 import { memoryShares } from '../../../src/engine/explain/memoryShares.js';
+import { recordedActivations } from '../../../src/engine/explain/recordedActivations.js';
 import { unitReducerBytes } from '../../../src/engine/explain/reducerBytes.js';
 import type { Session } from '../../../src/engine/runtime/index.js';
 import type { Layer } from '../../../src/shared/model.js';
@@ -64,6 +65,26 @@ describe('Memory', () => {
       kept.end('c');
     }
     assert.equal(kept.of('c')?.length, 1);
+  });
+
+  it('hands recorded activations on in batches, in their order', async () => {
+    // Five samples of 4 MiB each: four and one.
+    const size = 2 ** 20;
+    const data = new Float32Array(5 * size);
+    for (let sample = 0; sample < 5; sample++) data[sample * size] = sample + 1;
+    const { layers, pass } = recordedActivations('a.npy', { shape: [5, 1, 1024, 1024], data }, null, null);
+    const seen: number[][] = [];
+    await pass(
+      layers,
+      (_, { first, samples, values }) =>
+        seen.push([first, samples, ...Array.from({ length: samples }, (_, i) => values[i * size])]),
+      new AbortController().signal,
+      () => undefined,
+    );
+    assert.deepEqual(seen, [
+      [0, 4, 1, 2, 3, 4],
+      [4, 1, 5],
+    ]);
   });
 
   it('shares out less than the ceiling', () => {
