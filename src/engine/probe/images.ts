@@ -129,8 +129,8 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
         files: files.slice(0, samples),
         folders: concepts.folders ?? (file.concepts === undefined && classFolders(files).length > 1),
         labels: concepts.labels === undefined ? null : path.resolve(base, concepts.labels),
-        // Labels are somebody's own words for the pictures; measured ones join them only when asked to.
-        auto: concepts.auto ?? concepts.labels === undefined,
+        // Folders and labels are somebody's own words for the pictures; measured ones join them only when asked to.
+        auto: concepts.auto ?? (concepts.labels === undefined && concepts.folders !== true),
         height: preparation.height,
         width: preparation.width,
         prepared,

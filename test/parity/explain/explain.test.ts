@@ -113,7 +113,7 @@ describe('The picture network of the sample, as Python measures it', function ()
     classesAlone = folder.path('classes.probe.json');
     writeFileSync(
       classesAlone,
-      JSON.stringify({ ...probe, data: sample('fashion', 'pictures'), concepts: { folders: true, auto: false } }),
+      JSON.stringify({ ...probe, data: sample('fashion', 'pictures'), concepts: { folders: true } }),
     );
   });
 

@@ -9,7 +9,15 @@ const layer = {
   name: 'relu', node: '/relu/Relu', op: 'Relu', module: 'relu', source: null,
   shape: [1, 2], units: 2, unitAxis: 1, parameters: 0,
 }; // prettier-ignore
-const structure = { schema: 'onnxplain/1', inputs: [], outputs: [], opset: 17, producer: '', parameters: 0, layers: [layer] };
+const structure = {
+  schema: 'onnxplain/1',
+  inputs: [],
+  outputs: [],
+  opset: 17,
+  producer: '',
+  parameters: 0,
+  layers: [layer],
+};
 
 const unit = (number, label, iou) => ({
   unit: number, status: label === null ? 'dead' : 'explained', threshold: 0, fireRate: 0.5, label, formula: null,
@@ -24,11 +32,21 @@ const probe = (choice) => ({
 
 const name = (params) => params.model.split('/').pop();
 
-connection.onRequest('version', () => ({ onnxplain: '0', onnxruntime: '0', node: '0', providers: ['cpu'], methods: [] }));
+connection.onRequest('version', () => ({
+  onnxplain: '0',
+  onnxruntime: '0',
+  node: '0',
+  providers: ['cpu'],
+  methods: [],
+}));
 connection.onRequest('memory', () => ({ resident: Number(process.env.FAKE_RESIDENT ?? 1000) }));
 connection.onRequest('inspect', async (params) => {
   if (name(params) === 'refused.onnx')
-    return new ResponseError(-32803, 'x', { code: 'model/empty', message: 'refused.onnx is empty', hint: 'export it again' });
+    return new ResponseError(-32803, 'x', {
+      code: 'model/empty',
+      message: 'refused.onnx is empty',
+      hint: 'export it again',
+    });
   if (name(params) === 'crash.onnx') process.exit(3);
   if (name(params) === 'hang.onnx') await forever;
   return structure;

@@ -163,7 +163,7 @@ describe('a folder of pictures as a probe set', () => {
     });
 
     it('are class folders alone where measuring is switched off', async () => {
-      const set = await (await opened({ concepts: { folders: true, auto: false } })).concepts(4);
+      const set = await (await opened({ concepts: { folders: true } })).concepts(4);
       assert.deepEqual(
         set.concepts.map(({ name }) => name),
         ['cat', 'dog'],
