@@ -9,9 +9,10 @@ export function rowsOf(results: LayerResults): LayerRows {
   const column = (value: (i: number) => number) => Float32Array.from(explanations, (_, i) => value(i));
   const sparks = new Uint8Array(explanations.length * sparkBins);
   const sparkThreshold = new Uint8Array(explanations.length);
-  explanations.forEach(({ histogram, threshold }, i) => {
-    sparks.set(sparkOf(histogram), i * sparkBins);
-    sparkThreshold[i] = binAbove(histogram.edges, threshold);
+  explanations.forEach(({ histogram, threshold, fireRate }, i) => {
+    const bars = barCounts(histogram);
+    sparks.set(heightsOf(bars), i * sparkBins);
+    sparkThreshold[i] = firstFiring(bars, histogram.edges, threshold, fireRate);
   });
   return {
     layer: results.layer.name,
@@ -33,12 +34,11 @@ export function rowsOf(results: LayerResults): LayerRows {
 
 /**
  * The histogram in `sparkBins` bars of equal width over the same range. A bin that spans several bars is shared among
- * them by length. Heights are the square roots of the counts, the highest 255, and every bar with a count is visible.
+ * them by length.
  */
-export function sparkOf({ edges, counts }: { edges: number[]; counts: number[] }): Uint8Array {
+function barCounts({ edges, counts }: { edges: number[]; counts: number[] }): Float64Array {
   const bars = new Float64Array(sparkBins);
-  const heights = new Uint8Array(sparkBins);
-  if (counts.length === 0) return heights;
+  if (counts.length === 0) return bars;
   const low = edges[0];
   const width = (edges[edges.length - 1] - low) / sparkBins;
   counts.forEach((count, bin) => {
@@ -49,6 +49,12 @@ export function sparkOf({ edges, counts }: { edges: number[]; counts: number[] }
     for (let bar = Math.max(0, Math.floor(from)); bar < Math.min(sparkBins, to); bar++)
       bars[bar] += (count * (Math.min(to, bar + 1) - Math.max(from, bar))) / (to - from);
   });
+  return bars;
+}
+
+/** Square roots of the counts, the highest 255; every bar with a count is visible. */
+function heightsOf(bars: Float64Array): Uint8Array {
+  const heights = new Uint8Array(bars.length);
   const highest = bars.reduce((a, b) => Math.max(a, b), 0);
   bars.forEach((count, bar) => {
     // Sharing leaves crumbs of rounding; they are no counts.
@@ -57,10 +63,24 @@ export function sparkOf({ edges, counts }: { edges: number[]; counts: number[] }
   return heights;
 }
 
-/** The first bar that lies above the threshold as a whole; `sparkBins` where none does. */
-function binAbove(edges: number[], threshold: number | null): number {
+/**
+ * The first of the bars that are coloured as firing; `sparkBins` where none is. Such a bar lies above the threshold as a
+ * whole, and no more is coloured than fires: a ReLU's zeros share a bin with its smallest values, and a wide bin shares
+ * its zeros among several bars.
+ */
+function firstFiring(bars: Float64Array, edges: number[], threshold: number | null, fireRate: number): number {
   if (threshold === null || edges.length === 0) return sparkBins;
-  const width = (edges[edges.length - 1] - edges[0]) / sparkBins;
-  if (!(width > 0)) return threshold < edges[0] ? 0 : sparkBins;
-  return Math.min(sparkBins, Math.max(0, Math.ceil((threshold - edges[0]) / width - 1e-9)));
+  const low = edges[0];
+  const width = (edges[edges.length - 1] - low) / sparkBins;
+  if (threshold < low) return 0;
+  if (!(width > 0)) return sparkBins;
+  // Half a count and a thousandth: what rounding may make of the share.
+  const fires = fireRate * bars.reduce((a, b) => a + b, 0) * 1.001 + 0.5;
+  const above = Math.floor((threshold - low) / width) + 1;
+  let first = sparkBins;
+  for (let coloured = 0; first > above; first--) {
+    coloured += bars[first - 1];
+    if (coloured > fires) break;
+  }
+  return first;
 }

@@ -30,7 +30,8 @@ export function histogramSvg(
   let silent = '';
   let firing = '';
   heights.forEach((count, i) => {
-    const below = i < split ? count : i > split ? 0 : Math.min(Math.max(silentLeft, 0), count);
+    // What is left of the silent ones goes on into the next bar: a wide bin shares its zeros among several.
+    const below = i < split ? count : Math.min(Math.max(silentLeft, 0), count);
     silentLeft -= below;
     const share = Math.min(Math.sqrt(count / full), 1);
     if (below < count * 0.999) firing += bar(i, share);

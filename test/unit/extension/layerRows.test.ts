@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { rowsOf, sparkBins, sparkOf } from '../../../src/extension/layerRows.js';
+import { rowsOf, sparkBins } from '../../../src/extension/layerRows.js';
 import { addLabels, summaryOf, withStatistics } from '../../../src/extension/layerResults.js';
 import type { Layer } from '../../../src/shared/model.js';
 import type { UnitExplanation } from '../../../src/shared/results.js';
@@ -36,6 +36,13 @@ const unit = (number: number, rest: Partial<UnitExplanation>): UnitExplanation =
   top: [],
   ...rest,
 });
+
+type Histogram = UnitExplanation['histogram'];
+
+/** A layer's rows with one unit of this histogram. */
+const rowsWith = (histogram: Histogram, rest: Partial<UnitExplanation> = {}) =>
+  rowsOf(withStatistics({ layer, shape: [], maps: null, explanations: [unit(0, { histogram, ...rest })] }));
+const sparkOf = (histogram: Histogram) => rowsWith(histogram).sparks;
 
 describe('the rows of a layer', () => {
   it('count the units by what their labels are worth', () => {
@@ -104,16 +111,25 @@ describe('the rows of a layer', () => {
   });
 
   it('say which bars lie above the threshold', () => {
-    const histogram = { edges: [0, 12, 24], counts: [5, 5] };
-    const at = (threshold: number | null) =>
-      rowsOf(withStatistics({ layer, shape: [], maps: null, explanations: [unit(0, { histogram, threshold })] }))
-        .sparkThreshold[0];
-    assert.equal(at(-1), 0);
-    assert.equal(at(0), 0);
-    assert.equal(at(6), 6);
-    assert.equal(at(6.5), 7);
-    assert.equal(at(24), sparkBins);
-    assert.equal(at(null), sparkBins);
+    const histogram = { edges: Array.from({ length: 25 }, (_, i) => i), counts: Array<number>(24).fill(10) };
+    const at = (threshold: number | null, fireRate: number) =>
+      rowsWith(histogram, { threshold, fireRate }).sparkThreshold[0];
+    assert.equal(at(-1, 1), 0);
+    assert.equal(at(5.9, 18.1 / 24), 6);
+    assert.equal(at(6.5, 17.5 / 24), 7);
+    assert.equal(at(24, 0), sparkBins);
+    assert.equal(at(null, 0), sparkBins);
+  });
+
+  it('colour nothing that does not fire', () => {
+    // A ReLU: 900 zeros share the lowest bin with 10 small activations, 90 lie higher; the threshold is 0.
+    const relu = { edges: Array.from({ length: 49 }, (_, i) => i), counts: Array<number>(48).fill(0) };
+    relu.counts[0] = 910;
+    relu.counts[40] = 90;
+    assert.equal(rowsWith(relu, { threshold: 0, fireRate: 0.1 }).sparkThreshold[0], 1);
+    // The same in bins of which the lowest takes four bars and so the zeros do.
+    const coarse = { edges: [0, 1, 2, 3, 4, 5, 6], counts: [910, 0, 0, 0, 0, 90] };
+    assert.equal(rowsWith(coarse, { threshold: 0, fireRate: 0.1 }).sparkThreshold[0], 4);
   });
 
   it('draw one bar for a unit with one value', () => {

@@ -215,6 +215,21 @@ describe('Histograms', () => {
     assert.deepEqual(bars(svg, 'silent'), [[0, 18]]);
   });
 
+  it('leave zeros grey that a wide bin shares among several bars', () => {
+    // 12 bins for 48 bars: of the 80 in the lowest, 60 are zeros, that is three of its four bars.
+    const wide = Array.from({ length: 13 }, (_, i) => i);
+    const lowest = [80, ...Array<number>(11).fill(0)];
+    const svg = histogramSvg(lowest, wide, 0, 20 / 80);
+    assert.deepEqual(
+      bars(svg, 'silent').map(([at]) => at),
+      [0, 1, 2],
+    );
+    assert.deepEqual(
+      bars(svg, 'firing').map(([at]) => at),
+      [3],
+    );
+  });
+
   it('share bins that lie across bars by their length', () => {
     // One bin over everything: every bar is equally tall.
     assert.deepEqual(
