@@ -17,6 +17,7 @@ const stages = {
   types: async () => {
     await tool('typescript/bin/tsc', '--project', 'tsconfig.json');
     await tool('typescript/bin/tsc', '--project', 'src/webview/tsconfig.json', '--noEmit');
+    await tool('typescript/bin/tsc', '--project', 'test/webview/tsconfig.json', '--noEmit');
   },
   lint: () => tool('eslint/bin/eslint.js', '--max-warnings=0', '.'),
   format: () => tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
