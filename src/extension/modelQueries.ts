@@ -11,6 +11,7 @@ import { engineFailure, type EngineMethod, type EngineParams, type EngineResult 
 import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
 import { UserError } from '../shared/userError.js';
 import type { CallOptions, EngineClient } from './engineClient.js';
+import type { Reportable } from './reportable.js';
 import type { ModelResults } from './modelResults.js';
 import { PictureCache } from './pictureCache.js';
 import { strongestPictures } from './strongestPictures.js';
@@ -77,11 +78,8 @@ export class ModelQueries {
     return this.ask('probeFileText', { model: this.model, probe: this.#probe() });
   }
 
-  async report(folder: string): Promise<{ file: string }> {
-    const { explanation } = this.results;
-    if (!explanation)
-      throw new UserError('There is no finished explanation to report', { hint: 'run Explain Neurons to its end' });
-    return this.ask('report', { explanation, probe: this.#probe(), folder }, { signal: this.#interrupt.signal });
+  report(folder: string, content: Reportable): Promise<{ file: string }> {
+    return this.ask('report', { ...content, probe: this.#probe(), folder }, { signal: this.#interrupt.signal });
   }
 
   async ask<M extends EngineMethod>(

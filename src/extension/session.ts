@@ -9,6 +9,7 @@ import type { EngineClient } from './engineClient.js';
 import { fingerprint, sameFiles, type Fingerprint } from './fingerprint.js';
 import { ModelQueries } from './modelQueries.js';
 import { ModelResults } from './modelResults.js';
+import { reportable } from './reportable.js';
 import type { ResultStore } from './resultStore.js';
 
 /** What the user's settings and the window say, asked for when it is needed. */
@@ -53,6 +54,8 @@ export class ModelSession {
   };
   #settings: Settings;
   #layersAsked: string[] = [];
+  /** Tensor names of the layers that the work under way, or the last one, was to explain; null before the engine said so. */
+  #toExplain: string[] | null = null;
   #methods: MapMethod[] = [];
   #view: PanelView = { tab: 'neurons', layer: null, unit: null, input: null };
   #opening: Promise<void> | null = null;
@@ -132,6 +135,14 @@ export class ModelSession {
     if (this.#work || (state === 'done' && !stale)) return;
     if (!this.results.structure) await this.#inspect();
     if (this.results.structure) await this.#explain({});
+  }
+
+  /** Writes what there is into a folder, as one HTML file. Resolves to its path. */
+  async report(folder: string): Promise<{ file: string }> {
+    return this.queries.report(
+      folder,
+      reportable(this.results, this.model, this.#settings, this.#toExplain?.length ?? 0),
+    );
   }
 
   /** Ends all work under way; what has arrived stays. Resolves when it has ended. */
@@ -237,6 +248,7 @@ export class ModelSession {
     const started = Date.now();
     const before = await fingerprint(this.model, null);
     this.results.explanation = null;
+    this.#toExplain = null;
     if (this.results.layers.size === 0) this.results.made = before;
     this.#setStatus({ state: 'working', progress: null, error: null, warnings: [] });
     this.#tell('layers');
@@ -279,11 +291,12 @@ export class ModelSession {
   #onEvent(event: ExplainEvent): void {
     if (event.type === 'progress') return this.#setStatus({ progress: event });
     if (event.type === 'warning') return this.#setStatus({ warnings: [...this.#status.warnings, event.message] });
+    if (event.type === 'structure') this.#toExplain = event.layers ?? null;
     const otherProbe = this.results.apply(event);
     if (otherProbe) this.queries.forgetPictures();
     if (event.type === 'structure') this.#tell('structure');
     if (event.type === 'probe') this.#tell('probe');
-    if (event.type !== 'structure' && (event.type !== 'probe' || otherProbe)) this.#tell('layers');
+    if (event.type !== 'probe' || otherProbe) this.#tell('layers');
     if (event.type === 'statistics') this.#tell('rows', [event.layer.layer.name]);
     if (event.type === 'labels') this.#tell('rows', [event.layer]);
   }
@@ -291,8 +304,7 @@ export class ModelSession {
   /** The layers that an explanation under way will bring, as far as the structure says. */
   #expected(): Layer[] {
     const layers = this.results.structure?.layers.filter(({ units }) => units !== null) ?? [];
-    if (this.#layersAsked.length === 0) return layers;
-    const asked = new Set<string | null>(this.#layersAsked);
+    const asked = new Set<string | null>(this.#toExplain ?? this.#layersAsked);
     return layers.filter(({ name, node, module }) => asked.has(name) || asked.has(node) || asked.has(module));
   }
 

@@ -33,6 +33,8 @@ export interface EngineApi {
     folder: string;
     /** By layer, as the `statistics` events brought them: outlines over the strongest inputs. */
     maps?: { layer: string; maps: StrongestMaps }[];
+    /** Where the explanation is a part of what was asked for: which part, in a sentence. */
+    unfinished?: string;
   }): Promise<{ file: string }>;
 }
 
@@ -99,7 +101,8 @@ export interface ExplainRequest {
 
 /** In the order of arrival; everything after `probe` may repeat. */
 export type ExplainEvent =
-  | { type: 'structure'; structure: ModelStructure }
+  /** `layers`: tensor names of those that will be explained. */
+  | { type: 'structure'; structure: ModelStructure; layers?: string[] }
   | { type: 'probe'; probe: ProbeSummary }
   | { type: 'progress'; stage: 'running' | 'concepts' | 'labelling'; layer: string | null; done: number; total: number }
   | { type: 'statistics'; layer: LayerStatistics }

@@ -135,7 +135,7 @@ describe('Explain Neurons', () => {
   it('writes the report', async () => {
     const session = await explain(policy());
     await reach(session, 'done');
-    const { file } = await session.queries.report(folderOf());
+    const { file } = await session.report(folderOf());
     const { size } = await vscode.workspace.fs.stat(vscode.Uri.file(file));
     assert.ok(size > 10_000);
   });

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { ExplainEvent, ExplainRequest } from '../../shared/engineApi.js';
 import type { Layer, ModelStructure } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
+import { fileHash } from '../fileHash.js';
 import { defaultLayers, findLayer } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Opened } from '../opened.js';
@@ -34,8 +33,8 @@ export async function openSubject(
   if (request.model === null)
     throw new UserError('there is no model to explain', { hint: 'name one, or recorded activations' });
   const { model, structure } = await opened.model(request.model);
-  onEvent({ type: 'structure', structure });
   const layers = chosenLayers(model, structure, request.layers);
+  onEvent({ type: 'structure', structure, layers: layers.map(({ name }) => name) });
   checkInputs(model, structure);
   const probe = await opened.probe(request.model, request.probe, request.folders);
   onEvent({ type: 'probe', probe: summaryOf(probe) });
@@ -139,10 +138,4 @@ function noLayers(model: OnnxModel): UserError {
       code,
     },
   );
-}
-
-async function fileHash(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

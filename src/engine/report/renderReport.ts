@@ -19,6 +19,8 @@ export interface ReportExtras {
   samples?: ReadonlyMap<number, ReportSample>;
   /** By layer: activation maps over the strongest inputs, in the order of the layer's explanations. */
   maps?: ReadonlyMap<string, StrongestMaps>;
+  /** Where this is a part of what was asked for: which part, in a sentence. */
+  unfinished?: string;
 }
 
 /** Reports of more neurons than this show fewer pictures each, so that they stay quick. */
@@ -114,7 +116,7 @@ function heading({ model, probe, settings, layers }: Explanation, extras: Report
   const positions = probe.positions === probe.samples ? '' : ` · ${counted(probe.positions, 'position')}`;
   return `<header><h1>${escapeHtml(extras.title)}</h1>
 <p>${counted(layers.length, 'layer')} · ${counted(units, 'neuron')} · explained on ${escapeHtml(title)}${samples}${positions}</p>
-<details><summary>How to read this, and how it was made</summary>
+${extras.unfinished ? `<p>${escapeHtml(extras.unfinished)}</p>\n` : ''}<details><summary>How to read this, and how it was made</summary>
 <p>A neuron’s label is the formula over concepts that holds most nearly where the neuron fires. <b>IoU</b> is the overlap of the two: 1 where
 they are the same, 0 where they never meet. The <b>tick</b> on its bar is what the same search reaches by chance, with the neuron’s activations
 shuffled across samples; a label at or below it is grey. In histograms the coloured part is where the neuron fires; their heights

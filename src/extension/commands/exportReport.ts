@@ -21,7 +21,7 @@ export async function exportReport(session: ModelSession): Promise<{ file: strin
     title: `Report on ${session.name}`,
   });
   if (!chosen) return null;
-  const report = await session.queries.report(chosen[0].fsPath);
+  const report = await session.report(chosen[0].fsPath);
   void offerToOpen(report.file);
   return report;
 }
@@ -37,7 +37,7 @@ async function offerToOpen(file: string): Promise<void> {
 }
 
 async function pickExplained(sessions: Sessions): Promise<ModelSession | null> {
-  const explained = sessions.all().filter(({ results }) => results.explanation !== null);
+  const explained = sessions.all().filter(({ results }) => results.layers.size > 0);
   if (explained.length === 0)
     throw new UserError('No model that is open has been explained', { hint: 'run Explain Neurons on one first' });
   if (explained.length === 1) return explained[0];
