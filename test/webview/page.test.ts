@@ -80,6 +80,28 @@ describe('the panel in a browser', function () {
       assert.match(await name(first), /^Neuron \d+ ?: .+\. IoU 0\.\d\d ?, chance 0\.\d\d ?, fires at \d+ %$/);
     });
 
+    it('draws all IoUs of a layer on one scale, and says where it ends', async () => {
+      for (const width of [1400, 400]) {
+        await open('fashion', { width });
+        const { end, worst, fits } = await page.locator('ox-unit-list').evaluate(async (list) => {
+          const root = list.shadowRoot!;
+          while (!root.querySelector('.row .iou')) await new Promise(requestAnimationFrame);
+          const shown = [...root.querySelectorAll<HTMLElement>('.scale')].filter(({ offsetWidth }) => offsetWidth > 0);
+          const end = Number(/0–(0\.\d|1)$/.exec(shown[0].textContent!)![1]);
+          const errors = [...root.querySelectorAll('.row:has(.iou)')].map((row) => {
+            const iou = Number(/0\.\d\d/.exec(row.querySelector('.value .number')!.textContent!)![0]);
+            const [track, bar] = ['.track', '.value'].map(
+              (part) => row.querySelector(`.iou ${part}`)!.getBoundingClientRect().width,
+            );
+            return Math.abs((bar / track) * end - iou);
+          });
+          return { end, worst: Math.max(...errors), fits: shown.length === 1 };
+        });
+        assert.ok(fits && [0.1, 0.2, 0.5, 1].includes(end));
+        assert.ok(worst < 0.006, `a bar is off by ${worst}`);
+      }
+    });
+
     it('shows the four strongest inputs of a row with what fires outlined', async () => {
       await open('fashion');
       await neurons().locator('ox-picture').nth(3).waitFor();
@@ -321,6 +343,35 @@ describe('the panel in a browser', function () {
       assert.deepEqual(start.slice(0, 8), [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
       // 224 × 224 of the map, three times, so that no side is below 512.
       assert.deepEqual(start.slice(16), [0, 0, 2, 160, 0, 0, 2, 160]);
+    });
+
+    it('lets the picture through where the map is low, unless the overlay is even', async () => {
+      await open('fashion');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      const canvas = page.getByRole('img', { name: /^Eigen-CAM over/ });
+      await canvas.waitFor();
+      const pixels = () =>
+        canvas.evaluate((element: HTMLCanvasElement) =>
+          element
+            .getContext('2d')!
+            .getImageData(0, 0, element.width, element.height)
+            .data.reduce((sum, value) => sum + value, 0),
+        );
+      const grown = await pixels();
+      const even = page.getByRole('checkbox', { name: 'Even' });
+      assert.equal(await even.isChecked(), false);
+      await even.click();
+      assert.equal(await even.isChecked(), true);
+      await page.waitForTimeout(100);
+      assert.notEqual(await pixels(), grown);
+      // Remembered, and as before where it is taken back.
+      await page.reload();
+      await even.waitFor();
+      assert.equal(await even.isChecked(), true);
+      await even.press(' ');
+      await canvas.waitFor();
+      await page.waitForTimeout(100);
+      assert.equal(await pixels(), grown);
     });
 
     it('takes a picture that is dropped', async () => {

@@ -12,7 +12,13 @@ describe('what the page remembers', () => {
       detailOpen: true,
       rows: { filter: 'sky', sort: 'label' as const, descending: false, show: 'silent' as const },
       firstRow: 12,
-      maps: { ...initialView.maps, input: { kind: 'sample' as const, sample: 4 }, colours: 'jet' as const, opacity: 0 },
+      maps: {
+        ...initialView.maps,
+        input: { kind: 'sample' as const, sample: 4 },
+        colours: 'jet' as const,
+        opacity: 0,
+        even: true,
+      },
       model: { filter: 'conv', sort: 'units' as const, descending: true },
     };
     assert.deepEqual(restoreView(JSON.parse(JSON.stringify(kept))), kept);

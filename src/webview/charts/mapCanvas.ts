@@ -1,16 +1,9 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { MapResult } from '../../shared/engineApi.js';
-import { colourise, type ColourMapName } from './colourMap.js';
 import { upsample } from './contour.js';
+import { mapOverlay, type MapPaint } from './mapOverlay.js';
 import { bitmap } from './pictureView.js';
-
-/** How a map is laid over its picture. */
-export interface MapPaint {
-  /** [0, 1] */
-  opacity: number;
-  colours: ColourMapName;
-}
 
 /** Pixels on the shorter side of what is painted on the page. */
 const shownSide = 448;
@@ -121,7 +114,7 @@ export class MapCanvas extends LitElement {
 export function paintMap(
   canvas: HTMLCanvasElement | OffscreenCanvas,
   { picture, values, width, height }: MapResult,
-  { opacity, colours }: MapPaint,
+  paint: MapPaint,
   scale: number,
 ): void {
   canvas.width = width * scale;
@@ -132,9 +125,7 @@ export function paintMap(
   context.imageSmoothingEnabled = Math.min(picture.width, picture.height) >= 128;
   context.drawImage(bitmap(picture.rgba, picture.width, picture.height), 0, 0, canvas.width, canvas.height);
   const fine = scale === 1 ? values : upsample(values, height, width, canvas.height, canvas.width);
-  context.globalAlpha = opacity;
-  context.drawImage(bitmap(colourise(fine, colours), canvas.width, canvas.height), 0, 0);
-  context.globalAlpha = 1;
+  context.drawImage(bitmap(mapOverlay(fine, paint), canvas.width, canvas.height), 0, 0);
 }
 
 /** The map as PNG, at least 512 pixels on its shorter side so that pictures of few pixels stay sharp in a document. */

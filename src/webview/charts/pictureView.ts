@@ -2,8 +2,8 @@ import { LitElement, css, html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Picture } from '../../shared/engineApi.js';
 import type { StrongestPicture } from '../../shared/panelProtocol.js';
-import { colourise } from './colourMap.js';
 import { outlines, upsample } from './contour.js';
+import { mapOverlay } from './mapOverlay.js';
 
 /** What lies over a picture: the outline of the region that fires, the unit's map in colour, or nothing. */
 export type Overlay = 'outline' | 'map' | 'none';
@@ -69,9 +69,8 @@ export function drawPicture(
   if (overlay === 'map') {
     const fine = upsample(map.values, map.height, map.width, 64, 64).map((value) => value / 255);
     context.imageSmoothingEnabled = true;
-    context.globalAlpha = 0.6;
-    context.drawImage(bitmap(colourise(fine, 'inferno'), 64, 64), left, top, width, height);
-    context.globalAlpha = 1;
+    const paint = { opacity: 0.75, colours: 'inferno', even: false } as const;
+    context.drawImage(bitmap(mapOverlay(fine, paint), 64, 64), left, top, width, height);
     return;
   }
   context.beginPath();

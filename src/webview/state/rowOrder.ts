@@ -1,4 +1,5 @@
 import type { LayerRows } from '../../shared/panelProtocol.js';
+import { iouEnd, type IouEnd } from '../charts/iouScale.js';
 import { alwaysOn, kindWords, unitKind, type UnitKind } from './unitKind.js';
 
 export type SortKey = 'iou' | 'lift' | 'fires' | 'number' | 'label';
@@ -12,11 +13,13 @@ export interface RowQuery {
   show: ShowKey;
 }
 
-/** What filtering needs of each row, made once per layer so that typing stays fast. */
+/** What drawing and filtering need of the rows, made once per layer so that typing stays fast. */
 export interface RowIndex {
   kinds: UnitKind[];
   /** Lower-case label and status words. */
   texts: string[];
+  /** Where the bars of the layer's IoUs end. */
+  iouEnd: IouEnd;
 }
 
 export const sortTitles: Record<SortKey, string> = {
@@ -60,7 +63,10 @@ export function indexRows(rows: LayerRows): RowIndex {
     const always = rows.fireRate[i] >= alwaysOn ? ' always on' : '';
     return `${rows.labels[i] ?? ''} ${kindWords[kind]}${always}`.toLowerCase();
   });
-  return { kinds, texts };
+  const shown = kinds.flatMap((kind, i) =>
+    kind === 'explained' || kind === 'chance' ? [rows.iou[i], rows.floor[i]] : [],
+  );
+  return { kinds, texts, iouEnd: iouEnd(shown) };
 }
 
 /**

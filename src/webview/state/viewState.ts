@@ -26,6 +26,8 @@ export interface ViewState {
     unit: number | null;
     opacity: number;
     colours: ColourMapName;
+    /** The overlay's opacity is the same everywhere and does not grow with the map. */
+    even: boolean;
     comparison: Comparison;
   };
   model: { filter: string; sort: ModelSort; descending: boolean };
@@ -45,8 +47,9 @@ export const initialView: ViewState = {
     layer: null,
     class: null,
     unit: null,
-    opacity: 0.55,
+    opacity: 0.7,
     colours: 'inferno',
+    even: false,
     comparison: 'one',
   },
   model: { filter: '', sort: 'order', descending: false },
@@ -81,6 +84,7 @@ export function restoreView(saved: unknown): ViewState {
       opacity:
         typeof maps.opacity === 'number' && maps.opacity >= 0 && maps.opacity <= 1 ? maps.opacity : start.maps.opacity,
       colours: oneOf(maps.colours, keys(colourMapTitles), start.maps.colours),
+      even: maps.even === true,
       comparison: oneOf(maps.comparison, ['one', 'methods', 'layers'], start.maps.comparison),
     },
     model: {

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { UnitDetail } from '../../shared/panelProtocol.js';
 import { histogram, histogramStyles, histogramTable } from '../charts/histogram.js';
 import { iouBar, iouBarStyles } from '../charts/iouBar.js';
+import { iouEnd } from '../charts/iouScale.js';
 import { Loading } from '../state/loading.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
@@ -113,11 +114,20 @@ export class Detail extends LitElement {
       </div>
       ${kind === 'chance' ? html`<p class="remark muted">No better than chance: a shuffled unit is explained as well.</p>` : nothing}
       ${explanation.fireRate >= alwaysOn ? html`<p class="remark muted">Always on: it hardly tells inputs apart.</p>` : nothing}
-      ${hasLabel ? html`<div class="bar">${iouBar(explanation.iou, explanation.floor)}</div>` : nothing}
+      ${hasLabel ? this.#iou(explanation, layer.name) : nothing}
       ${edges.length > 1 ? this.#histogram(explanation) : nothing} ${this.#facts(explanation, hasLabel)}
       ${hasLabel ? this.#runnersUp(explanation) : nothing} ${this.#strongest(detail)}
       <ox-feeds .store=${this.store} .layer=${layer.name} .unit=${explanation.unit}></ox-feeds>
     `;
+  }
+
+  /** On the scale of the list beside it. */
+  #iou({ iou, floor }: UnitDetail['explanation'], layer: string): TemplateResult {
+    const end = iouEnd([iou, floor, this.store.tables.peek(layer)?.index?.iouEnd ?? 0]);
+    return html`<div class="bar" title=${`IoU ${score(iou)}, chance ${score(floor)}; the bar ends at ${end}`}>
+      ${iouBar(iou, floor, end)}
+      <div class="ends muted number" aria-hidden="true"><span>IoU 0</span><span>${end}</span></div>
+    </div>`;
   }
 
   #histogram({ histogram: { edges, counts }, threshold, fireRate }: UnitDetail['explanation']): TemplateResult {

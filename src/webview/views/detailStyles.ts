@@ -48,6 +48,12 @@ export const detailStyles = css`
     --bar-ground: var(--pane);
     margin-top: 6px;
   }
+  .ends {
+    display: flex;
+    justify-content: space-between;
+    font-size: 11px;
+    line-height: 14px;
+  }
   .remark {
     margin-top: 4px;
     font-size: 12px;

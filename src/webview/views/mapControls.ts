@@ -4,6 +4,7 @@ import type { ClassScore } from '../../shared/engineApi.js';
 import type { MapCall } from '../../shared/panelProtocol.js';
 import '../charts/colourBar.js';
 import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
+import { evenHint } from '../charts/mapOverlay.js';
 import { mapLayers, mapMethod } from '../state/mapChoice.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
@@ -11,7 +12,7 @@ import type { Comparison } from '../state/viewState.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { amount, percent } from '../text/numbers.js';
-import { numberField, segmented, segmentedStyles, select, slider, sliderStyles } from '../ui/index.js';
+import { checkbox, numberField, segmented, segmentedStyles, select, slider, sliderStyles } from '../ui/index.js';
 
 const comparisons: { value: Comparison; title: string }[] = [
   { value: 'one', title: 'One map' },
@@ -145,6 +146,7 @@ export class MapControls extends LitElement {
       <section class="look">
         <h3>Overlay</h3>
         ${slider('Opacity', maps.opacity, (opacity) => store.setMaps({ opacity }))}
+        ${checkbox('Even', maps.even, (even) => store.setMaps({ even }), evenHint)}
         ${select<ColourMapName>({
           label: 'Colour map',
           value: maps.colours,

@@ -4,6 +4,7 @@ import type { MapResult } from '../../shared/engineApi.js';
 import type { MapCall, PanelError } from '../../shared/panelProtocol.js';
 import { mapPng } from '../charts/mapCanvas.js';
 import '../charts/mapCanvas.js';
+import type { MapPaint } from '../charts/mapOverlay.js';
 import { Loading } from '../state/loading.js';
 import { fileName, type Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
@@ -150,12 +151,14 @@ export class MapFigure extends LitElement {
   }
 
   /** The same object as long as nothing changed, so that the canvas is not painted for nothing. */
-  #paint() {
-    const { opacity, colours } = this.store.view.maps;
-    if (this.#painted.opacity !== opacity || this.#painted.colours !== colours) this.#painted = { opacity, colours };
-    return this.#painted;
+  #paint(): MapPaint {
+    const { opacity, colours, even } = this.store.view.maps;
+    const painted = this.#painted;
+    if (painted?.opacity !== opacity || painted.colours !== colours || painted.even !== even)
+      return (this.#painted = { opacity, colours, even });
+    return painted;
   }
-  #painted: { opacity: number; colours: Store['view']['maps']['colours'] } = { opacity: -1, colours: 'inferno' };
+  #painted: MapPaint | null = null;
 
   #words(map: MapResult): string {
     const method = this.store.panel?.methods.find(({ name }) => name === map.method)?.title ?? map.method;

@@ -2,6 +2,7 @@ import '@lit-labs/virtualizer';
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { IouEnd } from '../charts/iouScale.js';
 import {
   descendsFirst,
   orderRows,
@@ -30,6 +31,9 @@ const sortChoices = choices(sortTitles);
 const showChoices = choices(showTitles);
 
 const noRows: RowTable = { rows: null, index: null, error: null, version: 0 };
+
+const iouHint =
+  'Overlap of label and firing; the tick is what chance reaches. All bars of a layer end at the same IoU.';
 
 /** Below this width a row takes two lines and its pictures a third. */
 const compactBelow = 720;
@@ -105,6 +109,11 @@ export class UnitList extends LitElement {
           choices: showChoices,
           onChange: (show) => this.store.setRows({ show }),
         })}
+        ${
+          this.compact && table.index
+            ? html`<span class="scale muted number" title=${iouHint}>IoU bars 0–${table.index.iouEnd}</span>`
+            : nothing
+        }
         <span class="found muted number" role="status">${found}</span>
       </div>
       ${table.rows ? this.#list(table) : this.#withoutRows(table)}`;
@@ -134,6 +143,7 @@ export class UnitList extends LitElement {
       rows,
       kinds: table.index!.kinds,
       layer: rows.layer,
+      iouEnd: table.index!.iouEnd,
       pictures: this.store.pictures,
       generation: this.store.generation,
       working: panel?.status.state === 'working',
@@ -142,7 +152,7 @@ export class UnitList extends LitElement {
       count: this.#order.length,
     };
     const inOrder = this.#order.some((i) => rows.units[i] === view.unit);
-    return html`${this.#head(rows.hasMaps)}
+    return html`${this.#head(rows.hasMaps, table.index!.iouEnd)}
       ${
         this.#order.length === 0
           ? html`<div class="empty">
@@ -167,22 +177,24 @@ export class UnitList extends LitElement {
       ></lit-virtualizer>`;
   }
 
-  #head(pictured: boolean): TemplateResult {
+  #head(pictured: boolean, iouEnd: IouEnd): TemplateResult {
     const { sort, descending } = this.store.view.rows;
-    const column = (key: SortKey, title: string, area: string, hint: string) =>
+    const column = (key: SortKey, title: string, area: string, hint: string, scale = '') =>
       html`<button
         class=${area}
         title=${hint}
-        aria-label=${`${title}: sort ${key === sort ? (descending ? 'ascending' : 'descending') : ''}`}
+        aria-label=${`${title}${scale && ` ${scale}`}: sort ${key === sort ? (descending ? 'ascending' : 'descending') : ''}`}
         aria-pressed=${key === sort}
         @click=${() => this.store.setRows({ sort: key, descending: key === sort ? !descending : descendsFirst[key] })}
       >
-        ${title}<span aria-hidden="true">${key === sort ? (descending ? ' ↓' : ' ↑') : ''}</span>
+        ${title}<span aria-hidden="true">${key === sort ? (descending ? ' ↓' : ' ↑') : ''}</span>${
+          scale ? html` <span class="scale number">${scale}</span>` : nothing
+        }
       </button>`;
     return html`<div class=${`head${pictured ? ' pictured' : ''}`}>
       ${column('number', '#', 'unit', 'Number of the neuron')}
       ${column('label', 'Label', 'label', 'What it has learned')}
-      ${column('iou', 'IoU', 'worth', 'Overlap of label and firing; the tick is what chance reaches')}
+      ${column('iou', 'IoU', 'worth', iouHint, `0–${iouEnd}`)}
       <span class="spark-head" title="Distribution of activations; where it fires in colour">Activations</span>
       ${column('fires', 'Fires', 'fires', 'Share of positions at which it fires')}
       ${pictured ? html`<span class="pictures-head">Strongest inputs</span>` : nothing}

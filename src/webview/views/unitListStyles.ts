@@ -29,6 +29,13 @@ export const unitListStyles = css`
   :host([compact]) .tools ox-select {
     flex: 1 1 110px;
   }
+  .scale {
+    font-size: 11px;
+    white-space: nowrap;
+  }
+  .head .scale {
+    margin-inline-start: 8px;
+  }
   .found {
     margin-inline-start: auto;
     white-space: nowrap;

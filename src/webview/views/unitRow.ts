@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { LayerRows } from '../../shared/panelProtocol.js';
 import { iouBar, iouBarStyles } from '../charts/iouBar.js';
+import type { IouEnd } from '../charts/iouScale.js';
 import { sparkline, sparklineStyles } from '../charts/sparkline.js';
 import type { PictureCache } from '../state/pictureCache.js';
 import { alwaysOn, kindWords, type UnitKind } from '../state/unitKind.js';
@@ -137,6 +138,8 @@ export interface RowView {
   rows: LayerRows;
   kinds: UnitKind[];
   layer: string;
+  /** Where the bars of the IoUs end. */
+  iouEnd: IouEnd;
   pictures: PictureCache;
   generation: number;
   /** Whether labels are still to come. */
@@ -168,10 +171,13 @@ export function unitRow(view: RowView, i: number, place: number): TemplateResult
   >
     <span class="unit number"><span class="unseen">Neuron </span>${unit}<span class="unseen">: </span></span>
     <span class="label">${label(view, kind, i)}</span>
-    <span class="value">
+    <span
+      class="value"
+      title=${hasLabel ? `IoU ${score(rows.iou[i])}, chance ${score(rows.floor[i])}; the bar ends at ${view.iouEnd}` : nothing}
+    >
       ${
         hasLabel
-          ? html`${iouBar(rows.iou[i], rows.floor[i])}<span class="number"
+          ? html`${iouBar(rows.iou[i], rows.floor[i], view.iouEnd)}<span class="number"
                 ><span class="unseen">. IoU </span>${score(rows.iou[i])}<span class="unseen"
                   >, chance ${score(rows.floor[i])}</span
                 ></span
