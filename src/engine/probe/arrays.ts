@@ -10,6 +10,7 @@ import { measuredConcepts } from './measuredConcepts.js';
 import { arrayDims, cast, describeInput, tensorTypeOf, type ModelInput } from './modelInput.js';
 import type { OtherInputs } from './otherInputs.js';
 import type { ProbeSet } from './probeSet.js';
+import { probeTitle } from './probeTitle.js';
 
 export interface ArraysOptions {
   choice: ProbeChoice;
@@ -87,7 +88,7 @@ export async function arraysProbe(
   return {
     choice,
     kind: 'arrays',
-    title: options.title ?? `${name}, ${samples.toLocaleString('en')} ${samples === 1 ? 'sample' : 'samples'}`,
+    title: options.title ?? probeTitle(name, samples, 'sample'),
     path: options.path,
     samples,
     input: input.name,

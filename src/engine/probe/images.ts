@@ -23,6 +23,7 @@ import {
   type Raster,
 } from './image/index.js';
 import type { ProbeSet } from './probeSet.js';
+import { placeOf } from './probeTitle.js';
 
 export interface ImagesOptions {
   /** Folder that the probe file's paths are relative to. */
@@ -79,7 +80,7 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
   return {
     choice,
     kind: 'images',
-    title: options.title ?? path.basename(folder ?? base),
+    title: options.title ?? placeOf(folder ?? base),
     path: folder ?? base,
     samples: files.length,
     input: input.name,

@@ -19,6 +19,7 @@ import { pictureFile } from './pictureFile.js';
 import { readProbeFile } from './probeFile.js';
 import type { ProbeSet } from './probeSet.js';
 import { openStates } from './states.js';
+import { probeTitle, sampleTitle } from './probeTitle.js';
 
 /**
  * Opens what was chosen, prepared for the model's input.
@@ -38,7 +39,7 @@ export async function openProbe(
       const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
       if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
       const probe = await openFile(choice, model, dataOnly(await readProbeFile(bundled.path), model));
-      return { ...probe, title: `${bundled.stem} sample: ${probe.title}` };
+      return { ...probe, title: sampleTitle(bundled.stem, probe.title) };
     }
     case 'data':
       return /\.jsonc?$/i.test(choice.path)
@@ -117,7 +118,7 @@ async function openPictures(
   const { labels, ...concepts } = file.concepts ?? {};
   return {
     ...images,
-    title: `${images.title}, ${samples.toLocaleString('en')} ${samples === 1 ? 'picture' : 'pictures'}`,
+    title: probeTitle(images.title, samples, 'picture'),
     assumptions: [...others.assumptions, ...images.assumptions],
     explicit: {
       ...file,

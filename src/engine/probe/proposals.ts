@@ -13,6 +13,7 @@ import type { NpyHead } from './npy.js';
 import { readProbeFile } from './probeFile.js';
 import { columnsFor } from './states.js';
 import { findData, type FoundData } from './findData.js';
+import { placeOf, probeTitle, sampleTitle } from './probeTitle.js';
 
 type Origin = ProbeProposal['origin'];
 
@@ -55,7 +56,7 @@ export async function proposeProbes(
     if (title === null || offered.has(JSON.stringify({ kind: 'file', path: bundled.path }))) continue;
     const choice: ProbeChoice = { kind: 'bundled', name: bundled.name };
     const detail = "comes with Onnxplain; its inputs have the right shape, which does not make them this model's own";
-    offer([{ choice, title: `${bundled.stem} sample: ${title}`, detail, origin: 'bundled' }]);
+    offer([{ choice, title: sampleTitle(bundled.stem, title), detail, origin: 'bundled' }]);
   }
   if (canBeDrawn(all) && (proposals.length === 0 || !isPicture(inputs[0]))) {
     const title = 'Samples drawn at random';
@@ -116,7 +117,7 @@ async function fitting(
   if (inputs.some(isPicture)) {
     for (const { folder, pictures, more } of found.pictureFolders.slice(0, mostFolders)) {
       const count = `${pictures.toLocaleString('en')}${more ? ' or more' : ''} ${pictures === 1 ? 'picture' : 'pictures'}`;
-      const title = `${path.basename(folder)}, ${count}`;
+      const title = `${placeOf(folder)} · ${count}`;
       proposals.push({ choice: { kind: 'data', path: folder }, title, detail: where(folder), origin });
     }
   }
@@ -138,9 +139,11 @@ async function fittingProbeFile(file: string, inputs: ModelInput[], { bundled = 
   if (probe.kind === 'images') {
     const data = Array.isArray(probe.data)
       ? `${probe.data.length} pictures`
-      : `pictures of ${path.basename(probe.data)}`;
+      : placeOf(path.resolve(base, probe.data)) === name
+        ? 'pictures'
+        : `pictures of ${placeOf(path.resolve(base, probe.data))}`;
     return candidates.some((input) => isPicture(input) && channelsFit(input, probe.preprocess?.channels))
-      ? `${name}, ${data}`
+      ? `${name} · ${data}`
       : null;
   }
   const spec = path.resolve(base, probe.data);
@@ -149,11 +152,11 @@ async function fittingProbeFile(file: string, inputs: ModelInput[], { bundled = 
     // A sample's states in an input that takes any number of columns, or of tokens, would say nothing.
     if (bundled && !candidates.some((input) => takesColumns(input) && isFloat(input))) return null;
     return candidates.some((input) => sampleDims(input, columns.length) !== null)
-      ? `${name}, ${path.basename(spec)}`
+      ? `${name} · ${path.basename(spec)}`
       : null;
   }
   const fits = (await fittingData(spec, candidates)).length > 0;
-  return fits ? `${name}, ${path.basename(spec)}` : null;
+  return fits ? `${name} · ${path.basename(spec)}` : null;
 }
 
 /** A probe file for grey pictures does not fit a model of coloured ones, nor the other way round. */
@@ -187,11 +190,11 @@ async function fittingData(spec: string, inputs: ModelInput[]): Promise<FittingD
       const fits = taken > 0 && table.names.length <= 2 * taken + 4;
       const count =
         share === 1 ? rows(table.rows, 'rows') : `about ${rows(Number((table.rows * share).toPrecision(2)), 'rows')}`;
-      return fits ? [{ spec, title: `${name}, ${count}`, excess: table.names.length - taken }] : [];
+      return fits ? [{ spec, title: `${name} · ${count}`, excess: table.names.length - taken }] : [];
     }
     if (/\.npy$/i.test(file)) {
       const { head } = await npyFileHead(file);
-      return fitsArray(head, inputs) ? [{ spec, title: `${name}, ${rows(head.shape[0], 'samples')}`, excess: 0 }] : [];
+      return fitsArray(head, inputs) ? [{ spec, title: probeTitle(name, head.shape[0], 'sample'), excess: 0 }] : [];
     }
     const heads = [...(await npzHeads(file))].filter(([name]) => key === null || name === key);
     const named = (one: string) => inputs.some((input) => input.name === one);
@@ -200,7 +203,7 @@ async function fittingData(spec: string, inputs: ModelInput[]): Promise<FittingD
       .sort((a, b) => Number(named(b.one)) - Number(named(a.one)))
       .map(({ one, head }) => ({
         spec: `${file}:${one}`,
-        title: `${name}:${one}, ${rows(head.shape[0], 'samples')}`,
+        title: probeTitle(`${name}:${one}`, head.shape[0], 'sample'),
         excess: 0,
       }));
   } catch (error) {

@@ -12,6 +12,7 @@ import type { OtherInputs } from './otherInputs.js';
 import type { ProbeSet } from './probeSet.js';
 import { stateConcepts, parseConcepts } from './stateConcepts.js';
 import type { Table } from './table.js';
+import { probeTitle } from './probeTitle.js';
 
 export interface StatesOptions {
   choice: ProbeChoice;
@@ -108,7 +109,7 @@ export async function statesProbe(
   return {
     choice,
     kind: 'states',
-    title: options.title ?? `${options.name}, ${table.rows.toLocaleString('en')} ${table.rows === 1 ? 'row' : 'rows'}`,
+    title: options.title ?? probeTitle(options.name, table.rows, 'row'),
     path: data,
     samples: table.rows,
     input: input.name,

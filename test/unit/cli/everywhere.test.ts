@@ -72,7 +72,7 @@ describe('The command line', function () {
   it('tells progress on stderr, and nothing with --quiet', async () => {
     const told = await onnxplain(['explain', model]);
     assert.equal(told.code, 0);
-    assert.match(told.stderr, /^probe set: states\.csv, 10 rows$/m);
+    assert.match(told.stderr, /^probe set: states\.csv · 10 rows$/m);
     assert.equal(told.stderr.match(/probe set:/g)?.length, 1);
     const quiet = await onnxplain(['explain', model, '--quiet']);
     assert.equal(quiet.stderr, '');

@@ -252,7 +252,7 @@ describe('onnxplain explain', function () {
 
   it('finds the probe file beside the model, and refuses data that do not fit', async () => {
     const found = await onnxplain(['explain', model, '--json', '-']);
-    assert.match(found.stderr, /^probe set: states\.csv, 10 rows$/m);
+    assert.match(found.stderr, /^probe set: states\.csv · 10 rows$/m);
     assert.deepEqual(JSON.parse(found.stdout).layers[0].explanations[0].label, 'high');
     const misfit = folder.write('two.csv', 'a,b\n1,2\n');
     const refused = await onnxplain(['explain', model, '--probe', misfit, '--quiet']);

@@ -67,7 +67,7 @@ describe('What is proposed to explain a model with', () => {
     const offered = await proposeProbes(model, [folder.path('p')], '/nowhere');
     assert.deepEqual(
       offered.map(({ title }) => title),
-      ['train, 3 pictures', 'shots, 1 picture'],
+      ['p/train · 3 pictures', 'shots · 1 picture'],
     );
     assert.deepEqual(await proposed(modelWith({ x: ['float', ['n', 5]] }, { path: folder.path('p/net.onnx') })), [
       'drawn: drawn',
@@ -95,7 +95,7 @@ describe('What is proposed to explain a model with', () => {
     const own = await open(path.join(sample, 'squeezenet/squeezenet.onnx'), ['n', 3, 224, 224]);
     const { preprocess } = own.explicit as ImagesProbeFile;
     assert.deepEqual([preprocess?.channels, preprocess?.mean], ['bgr', [104, 117, 123]]);
-    assert.match(own.title, /^squeezenet sample: photos, \d+ pictures$/);
+    assert.match(own.title, /^squeezenet sample · \d+ pictures$/);
   });
 
   it('is nothing that fits a state alone, which stands beside the samples', async () => {
