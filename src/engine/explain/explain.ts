@@ -43,7 +43,12 @@ export async function explain(
     const rule = (layer: MeasuredLayer) => thresholdRule(threshold, layer);
     const unitBytes = (layer: MeasuredLayer) =>
       unitReducerBytes(rule(layer), samples * layer.height * layer.width, groupPositions(concepts, layer));
-    const groups = groupLayers([...wanted.keys()], shares, (layer) => wanted.get(layer)!.length * unitBytes(layer));
+    const groups = groupLayers(
+      [...wanted.keys()],
+      samples,
+      shares,
+      (layer) => wanted.get(layer)!.length * unitBytes(layer),
+    );
     const noted = new Set<string>();
     const layers: LayerExplanation[] = [];
     for (const [index, group] of groups.entries()) {

@@ -92,11 +92,14 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
     firing.add(batch);
   }, 1);
 
-  return group.map((layer) => {
+  const measurements: LayerMeasurement[] = [];
+  for (const layer of group) {
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
     const { statistics, groups, perPart, isWhole, histograms, maps, firing: counter } = second.get(layer)!;
     second.delete(layer);
     const firing = counter.result();
-    return {
+    measurements.push({
       layer,
       groups,
       nonFinite: statistics.reduce((sum, unit) => sum + unit.nonFinite, 0),
@@ -114,8 +117,9 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
           }
         }
       },
-    };
-  });
+    });
+  }
+  return measurements;
 
   function pass(onBatch: (layer: MeasuredLayer, batch: ActivationBatch) => void, number: number): Promise<void> {
     return activations.pass(group, onBatch, signal, (done, total) => onProgress(number, done, total));

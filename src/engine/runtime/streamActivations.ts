@@ -24,6 +24,8 @@ export interface Stream {
 
 /** Outputs of one run that are held at a time. */
 const outputBytes = 64 * 1024 * 1024;
+/** Milliseconds of work on a batch's layers after which messages are let through: one that cancels, above all. */
+const longestBlock = 50;
 /** Larger batches are not faster on a CPU. */
 const mostSamples = 64;
 
@@ -48,7 +50,7 @@ export async function streamActivations(stream: Stream): Promise<void> {
     alone = await session.run(await probe.batch(0, 1), fetch);
     batch = Math.max(1, Math.min(stream.batch ?? batchFor(alone), samples));
     if (batch === 1) {
-      handOn(alone, 0, 1, 1);
+      await handOn(alone, 0, 1, 1);
     }
   }
   let done = alone && batch === 1 ? 1 : 0;
@@ -73,12 +75,18 @@ export async function streamActivations(stream: Stream): Promise<void> {
       continue;
     }
     signal?.throwIfAborted();
-    handOn(outputs, done, count, fixed ?? count);
+    await handOn(outputs, done, count, fixed ?? count);
     done += count;
   }
 
-  function handOn(outputs: Record<string, Tensor>, first: number, count: number, ran: number): void {
+  async function handOn(outputs: Record<string, Tensor>, first: number, count: number, ran: number): Promise<void> {
+    let paused = performance.now();
     for (const layer of layers) {
+      if (performance.now() - paused > longestBlock) {
+        await pause();
+        signal?.throwIfAborted();
+        paused = performance.now();
+      }
       const tensor = outputs[layer.name];
       // A model that takes a fixed batch may still give one value for all of it.
       if (ran > 1 && tensor.dims[0] !== ran) {

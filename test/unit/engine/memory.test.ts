@@ -29,13 +29,23 @@ describe('Memory', () => {
     // 4 bytes × units × places: 400, 400, 1600, 4000, 100.
     const layers = [layer('a', 4, 5), layer('b', 4, 5), layer('c', 4, 10), layer('d', 10, 10), layer('e', 25, 1)];
     const grouped = (sample: number, reducers = Infinity, each = 0) =>
-      names(groupLayers(layers, { sample, reducers }, () => each));
+      names(groupLayers(layers, 1, { sample, reducers }, () => each));
     assert.deepEqual(grouped(2400), ['a b c', 'd', 'e']);
     assert.deepEqual(grouped(4100), ['a b c', 'd e']);
     assert.deepEqual(grouped(10), ['a', 'b', 'c', 'd', 'e']);
     assert.deepEqual(grouped(Infinity), ['a b c d e']);
     assert.deepEqual(grouped(Infinity, 20, 10), ['a b', 'c d', 'e']);
     assert.deepEqual(grouped(Infinity, 5, 10), ['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('begins with a small group where there is much to do, so that the first labels come soon', () => {
+    // 64 KiB a sample each: a thousand samples of twenty layers are far more than a second's work, ten are not.
+    const layers = Array.from({ length: 20 }, (_, i) => layer(`${i}`, 16, 32));
+    const sizes = (samples: number, sample = Infinity) =>
+      groupLayers(layers, samples, { sample, reducers: Infinity }, () => 0).map(({ length }) => length);
+    assert.deepEqual(sizes(1000), [1, 19]);
+    assert.deepEqual(sizes(10), [20]);
+    assert.deepEqual(sizes(1000, 10 * 65536), [1, 10, 9]);
   });
 
   it('keeps a layer as a whole or not at all, until it is dropped', () => {
