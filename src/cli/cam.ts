@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../shared/userError.js';
 import { mediaFolder } from '../engine/index.js';
@@ -5,7 +6,7 @@ import { colormaps, encodePng, mapMethods, overlay } from '../engine/cam/index.j
 import { computeMaps } from '../engine/map/computeMaps.js';
 import { arrayInputs, fileInputs, type OpenedInputs } from '../engine/map/inputs.js';
 import { readModel } from '../engine/onnx/index.js';
-import { encodeNpy } from '../engine/probe/index.js';
+import { decodeFile, encodeNpy } from '../engine/probe/index.js';
 import { oneOf, parseCommand, wholeNumber } from './arguments.js';
 import { writeResult } from './output.js';
 import { printable } from './printable.js';
@@ -53,6 +54,8 @@ export async function cam(args: string[]): Promise<void> {
 
   const progress = createProgress(values.quiet ?? false);
   const model = await readModel(positionals[0]);
+  // Without a probe set to prepare it, the file itself is taken for one: what is no picture is refused as that first.
+  if (values.image !== undefined && values.probe === undefined) await decodeFile(values.image);
   const opened: OpenedInputs =
     values.image !== undefined
       ? await fileInputs(
@@ -63,6 +66,11 @@ export async function cam(args: string[]): Promise<void> {
         )
       : await arrayInputs(model, values.input!);
   for (const note of opened.notes) progress.say(note);
+  const own = model.path.replace(/\.onnx$/i, '.probe.json');
+  if (values.image !== undefined && values.probe === undefined && own !== model.path && existsSync(own))
+    progress.say(
+      `${path.basename(own)}, beside the model, is not used: --probe ${own} prepares the picture as it says`,
+    );
   const { inputs, size } = opened;
   if (format === 'png' && inputs.samples !== 1) {
     throw new UserError(`${values.input}: a picture shows one map, and there are ${inputs.samples} inputs`, {

@@ -6,6 +6,7 @@ import { UserError } from '../shared/userError.js';
 import { readModel, structureOf } from './onnx/index.js';
 import type { OnnxModel } from './onnx/model.js';
 import { openProbe, proposeProbes, type ProbeSet } from './probe/index.js';
+import { refuseForeignOperators } from './runtime/index.js';
 
 const keptProbes = 4;
 
@@ -41,8 +42,10 @@ export class Opened {
   /** The probe set of this choice, or of the best proposal. */
   async probe(file: string, choice: ProbeChoice | null, folders: string[] = []): Promise<ProbeSet> {
     const { model } = await this.model(file);
-    const wanted = choice ?? (await this.proposals(model, folders))[0]?.choice;
+    const proposal = choice ? null : (await this.proposals(model, folders))[0];
+    const wanted = choice ?? proposal?.choice;
     if (!wanted) {
+      await refuseForeignOperators(model);
       throw new UserError(`${path.basename(file)}: nothing was found that this model could be explained with`, {
         hint: 'give it a probe file, a folder of pictures, a .csv or a .npy',
         code: 'probe/none',
@@ -52,7 +55,13 @@ export class Opened {
     const key = JSON.stringify([file, await stampOf(file), wanted, source]);
     const known = this.#probes.get(key);
     if (known) return known;
-    const opened = openProbe(wanted, model, { bundledFolder: this.#bundledFolder });
+    const opened = openProbe(wanted, model, { bundledFolder: this.#bundledFolder }).then(
+      (probe) => (proposal?.origin === 'workspace' ? fittingByShape(probe) : probe),
+      async (error: unknown) => {
+        await refuseForeignOperators(model);
+        throw error;
+      },
+    );
     this.#probes.set(key, opened);
     opened.catch(() => this.#probes.delete(key));
     if (this.#probes.size > keptProbes) this.#probes.delete(this.#probes.keys().next().value!);
@@ -64,6 +73,18 @@ export class Opened {
     return openProbe(choice, takesAnything, { bundledFolder: this.#bundledFolder });
   }
 }
+
+/** Nobody said that these data belong to the model; that much is said of them. */
+const fittingByShape = (probe: ProbeSet): ProbeSet =>
+  probe.kind === 'images' || probe.choice.kind !== 'data'
+    ? probe
+    : {
+        ...probe,
+        assumptions: [
+          `${probe.title.split(',')[0]} was found elsewhere in the workspace: its shape fits, which does not make it this model's own data.`,
+          ...probe.assumptions,
+        ],
+      };
 
 /** Stands for the model that recorded activations came from: one input of any shape. */
 const takesAnything: OnnxModel = {

@@ -1,18 +1,20 @@
 import type { Layer } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
+import type { TensorData } from '../runtime/tensor.js';
 import type { Activations, MeasuredLayer } from './activations.js';
 
-const batchSamples = 256;
+/** Of one batch. */
+const batchBytes = 16 * 2 ** 20;
 
 /**
  * Activations that were recorded elsewhere, as one layer.
  *
- * @param values samples × units, or samples × units × height × width
+ * @param array samples × units, or samples × units × height × width
  * @throws UserError where the shape is another
  */
 export function recordedActivations(
   file: string,
-  array: { shape: readonly number[]; data: ArrayLike<number> },
+  array: { shape: readonly number[]; data: TensorData },
   name: string | null,
   limit: number | null,
 ): Activations {
@@ -47,6 +49,7 @@ export function recordedActivations(
     stream: { name: layer.name, unitAxis: 1 },
   };
   const perSample = units * height * width;
+  const batchSamples = Math.max(1, Math.floor(batchBytes / (4 * perSample)));
   return {
     samples,
     layers: [measured],
@@ -55,7 +58,7 @@ export function recordedActivations(
         signal.throwIfAborted();
         const count = Math.min(batchSamples, samples - first);
         const values = new Float32Array(count * perSample);
-        for (let i = 0; i < values.length; i++) values[i] = array.data[first * perSample + i];
+        for (let i = 0; i < values.length; i++) values[i] = Number(array.data[first * perSample + i]);
         onBatch(measured, { first, samples: count, units, height, width, values });
         onProgress(first + count, samples);
         await new Promise(setImmediate);

@@ -64,7 +64,7 @@ async function recordedSubject(
 ): Promise<Subject> {
   const { dims, data } = await readArray(file);
   const name = request.layers[0] ?? null;
-  const activations = recordedActivations(file, { shape: dims, data: data as ArrayLike<number> }, name, request.limit);
+  const activations = recordedActivations(file, { shape: dims, data }, name, request.limit);
   let probe: ProbeSet;
   if (request.model !== null) probe = await opened.probe(request.model, request.probe, request.folders);
   else if (request.probe) probe = await opened.probeOfRecording(request.probe);
@@ -75,12 +75,12 @@ async function recordedSubject(
   onEvent({ type: 'probe', probe: summaryOf(probe) });
   const { samples } = activations;
   if (samples > probe.samples) {
-    throw new UserError(`${file}: holds activations of ${samples} samples, and the probe set has ${probe.samples}`, {
+    throw new UserError(`${file} holds activations of ${samples} samples, and the probe set has ${probe.samples}`, {
       hint: 'give the probe set that they were recorded on',
     });
   }
   if (samples < probe.samples && request.limit === null) {
-    const message = `${file}: holds activations of ${samples} samples; they are taken for the first of the probe set's ${probe.samples}`;
+    const message = `${file} holds activations of ${samples} samples; they are taken for the first of the probe set's ${probe.samples}`;
     onEvent({ type: 'warning', message });
   }
   return { activations, probe, model: null };

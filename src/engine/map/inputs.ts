@@ -4,7 +4,7 @@ import { scaleToUnit } from '../cam/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { modelInputs, openProbe, otherInputs, readArray } from '../probe/index.js';
 import type { Tensor } from '../runtime/tensor.js';
-import type { MapInputs } from './computeMaps.js';
+import type { MapInputs } from './mapJob.js';
 
 export interface OpenedInputs {
   inputs: MapInputs;

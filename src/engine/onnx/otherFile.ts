@@ -23,7 +23,7 @@ const beginnings: readonly [bytes: string, offset: number, what: string, hint: s
  */
 export function refuseOtherFile(name: string, size: number, head: Buffer): void {
   if (size === 0) {
-    throw new UserError(`${name}: is empty`, {
+    throw new UserError(`${name} is empty`, {
       hint: 'export it again; an interrupted export or a full disk leaves such files',
       code: 'model/empty',
     });
@@ -32,11 +32,11 @@ export function refuseOtherFile(name: string, size: number, head: Buffer): void 
     head.subarray(at, at + bytes.length).equals(Buffer.from(bytes, 'latin1')),
   );
   if (known) {
-    throw new UserError(`${name}: ${known[2]}, not an ONNX model`, { hint: known[3], code: 'model/other-format' });
+    throw new UserError(`${name} ${known[2]}, not an ONNX model`, { hint: known[3], code: 'model/other-format' });
   }
   // Eight bytes that give the length of a JSON header, and the header.
   if (size > 9 && head[8] === 0x7b && head.readBigUInt64LE(0) < 100_000_000n) {
-    throw new UserError(`${name}: is a safetensors file, which holds weights and no graph`, {
+    throw new UserError(`${name} is a safetensors file, which holds weights and no graph`, {
       hint: 'export the model with torch.onnx.export',
       code: 'model/other-format',
     });
@@ -49,24 +49,24 @@ export function refuseOtherFile(name: string, size: number, head: Buffer): void 
 function refuseText(name: string, size: number, text: string): never {
   const first = text.split(/\r?\n/, 1)[0].trim();
   if (first.startsWith('version https://git-lfs.github.com/')) {
-    throw new UserError(`${name}: is a Git LFS pointer, not a model`, {
+    throw new UserError(`${name} is a Git LFS pointer, not a model`, {
       hint: 'run git lfs pull',
       code: 'model/lfs-pointer',
     });
   }
   if (/^<(!doctype|html|\?xml|head|body)/i.test(first)) {
-    throw new UserError(`${name}: is a web page, not a model`, {
+    throw new UserError(`${name} is a web page, not a model`, {
       hint: 'the download failed and its error page was saved; download the file again',
       code: 'model/web-page',
     });
   }
   if (size < 4096 && /^[^\s<>|]+$/.test(text.trim()) && /[/\\]/.test(first)) {
-    throw new UserError(`${name}: is the text of a symbolic link to ${quoted(first)}, not a model`, {
+    throw new UserError(`${name} is the text of a symbolic link to ${quoted(first)}, not a model`, {
       hint: 'open that file, or check the repository out with symbolic links enabled',
       code: 'model/symlink-text',
     });
   }
-  throw new UserError(`${name}: is a text file (${quoted(first)}), not an ONNX model`, {
+  throw new UserError(`${name} is a text file (${quoted(first)}), not an ONNX model`, {
     hint: 'name an .onnx file',
     code: 'model/text',
   });

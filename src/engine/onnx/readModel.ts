@@ -42,7 +42,7 @@ async function sizeOf(file: string): Promise<number> {
   });
   if (!status.isFile()) {
     const what = status.isDirectory() ? 'a folder' : 'not a regular file';
-    throw new UserError(`${name}: is ${what}, not a model`, { hint: 'name an .onnx file', code: 'model/not-a-file' });
+    throw new UserError(`${name} is ${what}, not a model`, { hint: 'name an .onnx file', code: 'model/not-a-file' });
   }
   await fs.access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`${name}: can't be read`, {
@@ -116,13 +116,13 @@ function translated(error: unknown, name: string, size: number): unknown {
   // The top level's own fields are few: a graph or weight that is longer than the file means that the file's end is missing.
   if (error instanceof EndOfFile || (overrun && overrun.field <= 25 && overrun.claims < Number.MAX_SAFE_INTEGER)) {
     const what = overrun ? `: a part of ${count(overrun.claims)} bytes has ${count(overrun.has)} left` : '';
-    return new UserError(`${name}: is cut off after ${count(size)} bytes${what}`, {
+    return new UserError(`${name} is cut off after ${count(size)} bytes${what}`, {
       hint: 'copy, download or export it again',
       code: 'model/cut-off',
     });
   }
   if (error instanceof WireError) {
-    return new UserError(`${name}: is not an ONNX model, or is damaged at byte ${count(error.at)}`, {
+    return new UserError(`${name} is not an ONNX model, or is damaged at byte ${count(error.at)}`, {
       hint: 'check that it is an .onnx file, then copy, download or export it again',
       code: 'model/not-onnx',
     });

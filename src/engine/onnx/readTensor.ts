@@ -99,7 +99,7 @@ async function read(file: string, offset: number, length: number): Promise<Buffe
     while (filled < length) {
       const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
       if (bytesRead === 0) {
-        throw new UserError(`${path.basename(file)}: ends before the bytes that its structure names`, {
+        throw new UserError(`${path.basename(file)} ends before the bytes that its structure names`, {
           hint: 'copy or export it again',
           code: 'model/changed',
         });

@@ -59,7 +59,7 @@ export async function readArrayConcepts(file: string, samples: number, data: str
       code: 'concept/length',
     });
   }
-  if (given.concepts.length === 0) throw new UserError(`${name}: holds no concept`, { code: 'concept/none' });
+  if (given.concepts.length === 0) throw new UserError(`${name} holds no concept`, { code: 'concept/none' });
   return given;
 }
 

@@ -66,7 +66,7 @@ export async function arraysProbe(
   const { input, choice, name } = options;
   const [samples = 0, ...rest] = array.shape;
   const shape = array.shape.join(' × ') || 'a single value';
-  if (array.shape.length === 0 || samples === 0) throw new UserError(`${name}: has no samples (its shape is ${shape})`);
+  if (array.shape.length === 0 || samples === 0) throw new UserError(`${name} has no samples (its shape is ${shape})`);
   const type = tensorTypeOf(input);
   if (type === 'string') throw new UserError(`${name}: ${describeInput(input)} takes text, which no array holds`);
   const inner = arrayDims(input, rest);

@@ -20,7 +20,7 @@ export async function readCsv(file: string): Promise<Table> {
   try {
     const { size } = await stat(file);
     if (size > 2 ** 31 - 1)
-      throw new UserError(`${path.basename(file)}: is larger than 2 GiB`, { hint: 'save it as .npy' });
+      throw new UserError(`${path.basename(file)} is larger than 2 GiB`, { hint: 'save it as .npy' });
     return parseCsv(await readFile(file), path.basename(file));
   } catch (error) {
     throw readingError(file, error);

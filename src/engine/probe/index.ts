@@ -1,4 +1,5 @@
 export { readArray } from './arrayFile.js';
+export { decodeFile } from './image/index.js';
 export { bundledProbes, type BundledProbe } from './bundled.js';
 export { encodeNpy } from './npy.js';
 export { openProbe, summaryOf } from './openProbe.js';

@@ -59,14 +59,14 @@ export async function readNpz(file: string, key: string | null): Promise<Tensor>
     const choices = `write one of ${entries.map((entry) => `${name}:${entry.key}`).join(', ')}`;
     if (entries.length === 0) throw new UserError(`${name}: the archive holds no array`, { code: 'array/empty' });
     if (key === null && entries.length > 1) {
-      throw new UserError(`${name}: holds ${entries.length} arrays and none is chosen`, {
+      throw new UserError(`${name} holds ${entries.length} arrays and none is chosen`, {
         hint: choices,
         code: 'array/no-key',
       });
     }
     const entry = key === null ? entries[0] : entries.find((one) => one.key === key);
     if (!entry) {
-      throw new UserError(`${name}: has no array "${key}"`, { hint: choices, code: 'array/no-key' });
+      throw new UserError(`${name} has no array "${key}"`, { hint: choices, code: 'array/no-key' });
     }
     const title = `${name}:${entry.key}`;
     return decodeNpy(await entryBytes(handle, entry, title, null), title);

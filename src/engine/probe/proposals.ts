@@ -31,8 +31,9 @@ export async function proposeProbes(
   folders: string[],
   bundledFolder: string,
 ): Promise<ProbeProposal[]> {
-  const inputs = modelInputs(model);
-  if (inputs.length === 0) return [];
+  const all = modelInputs(model);
+  if (all.length === 0) return [];
+  const inputs = inputsForData(all);
   const home = path.dirname(path.resolve(model.path));
   const stem = path.basename(model.path).replace(/\.onnx$/i, '');
   const proposals: ProbeProposal[] = [];
@@ -56,12 +57,18 @@ export async function proposeProbes(
     const detail = "comes with Onnxplain; its inputs have the right shape, which does not make them this model's own";
     offer([{ choice, title: `${bundled.stem} sample: ${title}`, detail, origin: 'bundled' }]);
   }
-  if (canBeDrawn(inputs) && (proposals.length === 0 || !isPicture(inputs[0]))) {
+  if (canBeDrawn(all) && (proposals.length === 0 || !isPicture(inputs[0]))) {
     const title = 'Samples drawn at random';
     const detail = 'floats from a standard normal, whole numbers uniformly: not real data';
     offer([{ choice: { kind: 'drawn' }, title, detail, origin: 'drawn' }]);
   }
   return proposals;
+}
+
+/** A state or a length, one number a sample, is fed beside the samples: data that fit it alone are no samples. */
+function inputsForData(inputs: ModelInput[]): ModelInput[] {
+  const withFeatures = inputs.filter(({ shape }) => shape === null || shape.length > 1);
+  return withFeatures.length > 0 ? withFeatures : inputs;
 }
 
 /** Those of the found files and folders that fit: the model's namesakes first, then probe files, data, pictures. */

@@ -51,7 +51,7 @@ function tableOf(array: Tensor, name: string, names: string[] | undefined): Tabl
     );
   }
   if (names && names.length !== features) {
-    throw new UserError(`${name}: has ${features} columns, "columns" names ${names.length}`);
+    throw new UserError(`${name} has ${features} columns, "columns" names ${names.length}`);
   }
   const columns = Array.from({ length: features }, () => new Float64Array(rows));
   const values = array.data as Float64Array;
@@ -74,7 +74,7 @@ export async function openStates(file: StatesProbeFile, options: StatesOptions):
   const data = path.resolve(options.base, file.data);
   const name = path.basename(data);
   const assumptions = [...table.notes];
-  if (table.rows === 0) throw new UserError(`${name}: has no rows`);
+  if (table.rows === 0) throw new UserError(`${name} has no rows`);
   // Columns without names of their own are not worth writing down.
   const named = file.columns !== undefined || !/\.np[yz](:|$)/i.test(file.data);
   const columns = feedingColumns(file, table, options.input, name, assumptions);

@@ -12,7 +12,7 @@ const mostTrips = 1e8;
 export function checkRunnable(name: string, model: OnnxModel, outputs: readonly string[]): void {
   const { graph } = model;
   if (graph.nodes.length === 0) {
-    throw new UserError(`${name}: has no nodes, so there is nothing to explain`, { code: 'model/no-nodes' });
+    throw new UserError(`${name} has no nodes, so there is nothing to explain`, { code: 'model/no-nodes' });
   }
   const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
   const missing = outputs.find((output) => !computed.has(output));
@@ -31,7 +31,7 @@ export function checkRunnable(name: string, model: OnnxModel, outputs: readonly 
     });
   }
   if (graph.outputs.length === 0 && outputs.length === 0) {
-    throw new UserError(`${name}: has no outputs`, { hint: 'name a layer', code: 'model/no-outputs' });
+    throw new UserError(`${name} has no outputs`, { hint: 'name a layer', code: 'model/no-outputs' });
   }
   const endless = graph.nodes.find((node) => node.op === 'Loop' && runsForEver(node, graph));
   if (endless) {

@@ -110,7 +110,7 @@ export function openingRefused(model: string, error: unknown): UserError {
   for (const { says, means, hint, code } of openingRefusals) {
     const found = says.exec(said);
     if (found) {
-      return new UserError(`${model}: ${clip(means(found))}`, { hint, code, cause: error });
+      return new UserError(about(model, clip(means(found))), { hint, code, cause: error });
     }
   }
   return new UserError(`${model}: ONNX Runtime refuses it (${clip(gist(said))})`, {
@@ -146,6 +146,10 @@ function gist(said: string): string {
       .trim() || 'no reason given'
   );
 }
+
+/** One sentence: a predicate follows the file's name, a sentence of its own stands behind a colon. */
+const about = (model: string, what: string): string =>
+  /^(is|has|uses|needs|does) /.test(what) ? `${model} ${what}` : `${model}: ${what}`;
 
 const clip = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -85,13 +85,20 @@ export function drawPicture(
     context.closePath();
   }
   context.lineJoin = 'round';
-  // A dark line below the bright one: seen on white shoes and on black ground alike.
-  context.strokeStyle = 'rgb(0 0 0 / 0.65)';
+  // A wider line below in the opposite shade: seen on white shoes and on black ground alike.
+  context.strokeStyle = outline;
+  context.strokeStyle = isDark(String(context.strokeStyle)) ? 'rgb(255 255 255 / 0.8)' : 'rgb(0 0 0 / 0.65)';
   context.lineWidth = Math.max(side / 20, 3);
   context.stroke();
   context.strokeStyle = outline;
   context.lineWidth = Math.max(side / 42, 1.5);
   context.stroke();
+}
+
+/** @param colour `#rrggbb`, as a canvas gives back what was set */
+function isDark(colour: string): boolean {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 110;
 }
 
 /** Lines along the picture's edge move inside, where their whole width is seen. */

@@ -1,7 +1,15 @@
 import type { LitVirtualizer } from '@lit-labs/virtualizer';
 
-/** Resolves when a list has its rows in place and can be scrolled; it has no layout to wait for before its first update. */
-export async function laidOut(list: Pick<LitVirtualizer, 'updateComplete' | 'layoutComplete'>): Promise<void> {
+/**
+ * True when a list has its rows in place and can be scrolled, false where it left the page before that. (It has no layout
+ * to wait for before its first update, and rejects the wait when it is taken out.)
+ */
+export async function laidOut(list: Pick<LitVirtualizer, 'updateComplete' | 'layoutComplete'>): Promise<boolean> {
   await list.updateComplete;
-  await list.layoutComplete;
+  try {
+    await list.layoutComplete;
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -196,7 +196,8 @@ export class PictureChooser extends LitElement {
     const list = this.renderRoot.querySelector<LitVirtualizer>('lit-virtualizer');
     const row = Math.floor(this.input.sample / this.#rows.columns);
     if (!list) return;
-    void laidOut(list).then(() => {
+    void laidOut(list).then((there) => {
+      if (!there) return;
       const horizontal = this.hasAttribute('strip');
       const start = horizontal ? list.scrollLeft : list.scrollTop;
       const room = horizontal ? list.clientWidth : list.clientHeight;

@@ -216,7 +216,7 @@ export class UnitList extends LitElement {
     const list = this.#virtualizer;
     if (!list) return;
     const { firstRow, layer, unit } = this.store.view;
-    await laidOut(list);
+    if (!(await laidOut(list))) return;
     list.scrollTop = firstRow * this.#rowHeight;
     const columns = this.store.tables.peek(layer!)?.rows;
     const place = this.#order.findIndex((i) => columns?.units[i] === unit);

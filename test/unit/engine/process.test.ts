@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CancellationTokenSource, RequestType } from 'vscode-jsonrpc/node.js';
-import type { ExplainRequest, ProbeChoice } from '../../../src/shared/engineApi.js';
+import type { ProbeChoice } from '../../../src/shared/engineApi.js';
 import { memoryRequest, type EngineFailure } from '../../../src/shared/engineRpc.js';
 import { defaultSettings } from '../../../src/shared/results.js';
 import { bundle } from '../../support/bundle.js';
@@ -12,6 +12,7 @@ import { projectRoot } from '../../support/sharedData.js';
 import { writeSmallNetwork } from '../cli/smallNetwork.js';
 import { testFolder } from '../probe/folder.js';
 import { EngineProcess } from './engineProcess.js';
+import { requestFor as request } from './request.js';
 import { slowLoop } from './slowLoop.js';
 
 const sample = (...parts: string[]) => path.join(projectRoot, 'media', 'sample', ...parts);
@@ -19,21 +20,6 @@ const policy = sample('policy', 'policy.onnx');
 const fashion = sample('fashion', 'fashion.onnx');
 const states: ProbeChoice = { kind: 'file', path: sample('policy', 'policy.probe.json') };
 const pictures: ProbeChoice = { kind: 'file', path: sample('fashion', 'fashion.probe.json') };
-
-const request = (model: string, more: Partial<ExplainRequest> = {}): ExplainRequest => ({
-  model,
-  probe: null,
-  folders: [],
-  layers: [],
-  units: null,
-  settings: defaultSettings,
-  limit: null,
-  threads: null,
-  provider: 'cpu',
-  memory: 1024,
-  activations: null,
-  ...more,
-});
 
 describe('The engine process', function () {
   this.timeout(60_000);

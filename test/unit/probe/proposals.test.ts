@@ -98,6 +98,15 @@ describe('What is proposed to explain a model with', () => {
     assert.match(own.title, /^squeezenet sample: photos, \d+ pictures$/);
   });
 
+  it('is nothing that fits a state alone, which stands beside the samples', async () => {
+    const model = modelWith({ obs: ['float', ['n', 7]], state: ['float', ['n']] }, { path: folder.path('q/net.onnx') });
+    folder.write('acts/one.csv', 'a\n1\n2\n');
+    folder.write('acts/one.npy', encodeNpy(new Float32Array(5), [5, 1]));
+    assert.deepEqual(await proposed(model, [folder.path('acts')]), ['drawn: drawn']);
+    const only = modelWith({ state: ['float', ['n']] }, { path: folder.path('q/net.onnx') });
+    assert.equal((await proposed(only, [folder.path('acts')]))[0], 'workspace: acts/one.csv');
+  });
+
   it('is drawn for every input that can be, and nothing for others', async () => {
     const drawn = (type: string, shape: (number | string | null)[] | null) => proposed(modelWith({ x: [type, shape] }));
     for (const [type, shape] of [

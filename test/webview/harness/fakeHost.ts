@@ -139,7 +139,7 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
   editProbe: () => undefined,
   map,
   browsePicture: () => ({ path: '/home/ada/pictures/boot.png', name: 'boot.png' }),
-  dropPicture: ({ name }) => ({ path: `/tmp/${name}`, name }),
+  dropPicture: ({ name }) => ({ path: `/home/ada/${name}`, name }),
   savePicture: ({ name }) => ({ path: `/home/ada/${name}` }),
   copy: () => undefined,
   report: () => ({ file: '/home/ada/fashion/fashion.report.html' }),

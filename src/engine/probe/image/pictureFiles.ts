@@ -72,7 +72,7 @@ async function filesOf(root: string): Promise<PictureFile[]> {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.name.startsWith('.')) continue;
       if (++entries > mostEntries) {
-        throw new UserError(`${root}: holds more than ${mostEntries.toLocaleString('en')} files`, {
+        throw new UserError(`${root} holds more than ${mostEntries.toLocaleString('en')} files`, {
           hint: 'name the folder of the pictures',
           code: 'probe/too-many',
         });
