@@ -4,7 +4,6 @@ export interface RunningServer {
   stop(): Promise<void>;
   log(): string;
 }
-export function installServer(): Promise<string>;
 export function startServer(options: {
   data: string;
   trust?: boolean;

@@ -5,23 +5,40 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { npm, root, runNode } from './command.mjs';
+import { npm, root, run } from './command.mjs';
 
-/** The last one that runs on Node 20; it is VS Code 1.100, the oldest that the extension supports. */
-const version = '4.100.3';
+/** By the value of ONNXPLAIN_TEST_VSCODE; without one it is the oldest. */
+const servers = {
+  /** VS Code 1.100, the oldest that the extension supports, and the last one that runs on Node 20. */
+  oldest: { version: '4.100.3', node: '20', flags: [] },
+  /** VS Code 1.139. Without the flag it takes no tests from the page. */
+  newest: { version: '4.139.1', node: '24.21.0', flags: ['--enable-smoke-test-driver'] },
+};
+const chosen = process.env.ONNXPLAIN_TEST_VSCODE || 'oldest';
+/** The tests that know a desktop VS Code take it themselves; the others stay with the server. */
+const server = servers[chosen === 'electron' ? 'oldest' : chosen];
 
-/** Installs the server where it is missing, in a step that is whole or not there. Returns its main script. */
-export async function installServer() {
-  const folder = path.join(root, '.vscode-test', `code-server-${version}`);
-  const main = path.join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js');
-  if (existsSync(path.join(folder, 'installed'))) return main;
-  console.log(`Installing code-server ${version}…`);
+/** Installs the server where it is missing, in a step that is whole or not there. Returns its main script and its Node. */
+async function installServer() {
+  if (!server) throw new Error(`There is no VS Code "${chosen}": ONNXPLAIN_TEST_VSCODE is oldest, newest or electron.`);
+  const ownNode = needsOwnNode(server.node);
+  if (ownNode && process.platform !== 'linux')
+    throw new Error(`The server of the ${chosen} VS Code needs Node ${server.node}: run this with it.`);
+  const folder = path.join(root, '.vscode-test', `code-server-${server.version}`);
+  const installed = {
+    main: path.join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+    node: ownNode ? path.join(folder, 'node_modules', nodePackage, 'bin/node') : process.execPath,
+  };
+  if (existsSync(path.join(folder, 'installed')) && existsSync(installed.node)) return installed;
+  console.log(`Installing code-server ${server.version}…`);
   const partial = `${folder}.${process.pid}.part`;
   await mkdir(partial, { recursive: true });
   await writeFile(path.join(partial, 'package.json'), '{ "private": true }\n');
   // Its install scripts compile what the tests don't need (the terminal, the search, the spelling of log files).
   const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await npm(['install', `code-server@${version}`, ...quietly], { cwd: partial, capture: true });
+  const packages = [`code-server@${server.version}`];
+  if (ownNode) packages.push(`${nodePackage}@${server.node}`);
+  await npm(['install', ...packages, ...quietly], { cwd: partial, capture: true });
   await npm(['install', '--omit=dev', ...quietly], {
     cwd: path.join(partial, 'node_modules/code-server/lib/vscode'),
     capture: true,
@@ -29,19 +46,23 @@ export async function installServer() {
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
   await writeFile(path.join(folder, 'installed'), '');
-  return main;
+  return installed;
 }
+
+const needsOwnNode = (wanted) => parseInt(process.versions.node) < parseInt(wanted);
+/** The npm package that brings a Node for Linux. */
+const nodePackage = `node-linux-${process.arch}`;
 
 /**
  * Starts a server on a free port of this machine. `data` holds its settings, state and extensions; with `trust: false`
  * every workspace is untrusted until someone trusts it.
  */
 export async function startServer({ data, trust = true, env = {} }) {
-  const main = await installServer();
+  const { main, node } = await installServer();
   await mkdir(data, { recursive: true });
   const port = await freePort();
   const child = spawn(
-    process.execPath,
+    node,
     [
       main,
       '--accept-server-license-terms',
@@ -50,6 +71,7 @@ export async function startServer({ data, trust = true, env = {} }) {
       `--port=${port}`,
       ...folders(data),
       '--disable-telemetry',
+      ...server.flags,
       ...(trust ? ['--disable-workspace-trust'] : []),
     ],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
@@ -77,14 +99,10 @@ export async function startServer({ data, trust = true, env = {} }) {
 }
 
 export async function installExtension(vsix, data) {
+  const { main, node } = await installServer();
   await mkdir(data, { recursive: true });
-  await runNode(
-    await installServer(),
-    [...folders(data), '--accept-server-license-terms', '--install-extension', vsix],
-    {
-      capture: true,
-    },
-  );
+  const args = [main, ...folders(data), '--accept-server-license-terms', '--install-extension', vsix];
+  await run(node, args, { capture: true });
 }
 
 const folders = (data) => [

@@ -72,23 +72,29 @@ export class Workbench {
     await this.page.locator('.tab.active', { hasText: parts.at(-1) }).waitFor();
   }
 
-  /** Right-clicks a file and chooses a command. An extension's menus come some seconds after the workbench. */
+  /**
+   * Right-clicks a file and chooses a command. An extension's menus come some seconds after the workbench, and what else
+   * comes up at the start closes an open menu: then it is opened again.
+   */
   async contextMenu(command: string, ...parts: string[]): Promise<void> {
     const row = await this.reveal(...parts);
-    for (let tries = 0; ; tries++) {
+    const item = this.page.locator('.context-view .action-item', { hasText: command }).first();
+    const soon = { timeout: 2000 };
+    for (let tries = 0; tries < 15; tries++) {
       await row.click({ button: 'right' });
-      const item = this.page.locator('.context-view .action-item', { hasText: command }).first();
-      await item.waitFor({ timeout: 2000 }).catch(() => undefined);
-      if (await item.isVisible()) {
+      try {
+        await item.waitFor(soon);
         // A menu that has just opened takes no click, so that the one that opened it does not choose.
-        await item.hover();
+        await item.hover(soon);
         await wait(300);
-        await item.click();
-        return item.waitFor({ state: 'hidden' });
+        await item.click(soon);
+      } catch {
+        await this.page.keyboard.press('Escape');
+        continue;
       }
-      if (tries === 15) throw new Error(`${command} is not in the menu of ${parts.join('/')}`);
-      await this.page.keyboard.press('Escape');
+      return item.waitFor({ state: 'hidden' });
     }
+    throw new Error(`${command} is not in the menu of ${parts.join('/')}`);
   }
 
   /** Runs a command from the palette by its full title. */
@@ -101,6 +107,8 @@ export class Workbench {
     await input.fill(`>${title}`);
     await this.choice(title).waitFor();
     await this.page.keyboard.press('Enter');
+    // Until the palette is gone, the next command's keys would go to this one's.
+    await this.choice(title).waitFor({ state: 'hidden' });
   }
 
   /** A line of the list that VS Code shows at its top. */

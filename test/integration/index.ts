@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
+import * as vscode from 'vscode';
 
 /** What VS Code calls in the extension host; a failed test is a failed run. */
 export async function run(): Promise<void> {
@@ -12,7 +13,9 @@ export async function run(): Promise<void> {
     reporter: path.join(root, 'scripts/countingReporter.cjs'),
   });
   // Marked, so that the report can be told from what else the window writes to its console.
-  Mocha.reporters.Base.consoleLog = (...line: unknown[]) => console.log(`│ ${format(...line)}`);
+  const say = (...line: unknown[]) => console.log(`│ ${format(...line)}`);
+  Mocha.reporters.Base.consoleLog = say;
+  say(`VS Code ${vscode.version}, Node ${process.versions.node}, ${process.env.ONNXPLAIN_TEST_WINDOW} workspace`);
   // The suites are bundled into this file: they are evaluated with Mocha's globals in place.
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
   if (process.env.ONNXPLAIN_TEST_WINDOW === 'restricted') await import('./restricted.test.js');
