@@ -81,7 +81,7 @@ const fittingByShape = (probe: ProbeSet): ProbeSet =>
     : {
         ...probe,
         assumptions: [
-          `${probe.title.split(',')[0]} was found elsewhere in the workspace: its shape fits, which does not make it this model's own data.`,
+          `${path.basename(probe.choice.path)} was found elsewhere in the workspace: its shape fits, which does not make it this model's own data.`,
           ...probe.assumptions,
         ],
       };

@@ -5,8 +5,8 @@ import type { ReportSample } from './strongestSamples.js';
 import { unitRow } from './unitRow.js';
 import { type Worth, worthOf } from './unitWords.js';
 
-/** A layer's name for people: its module, else its tensor. */
-export const layerName = (layer: LayerExplanation): string => layer.module || layer.name;
+/** A layer's name for people, as in the panel: its module, else its node, else its tensor. */
+export const layerName = (layer: LayerExplanation): string => layer.module || layer.node || layer.name;
 
 const words: Record<Worth, string> = {
   explained: 'explained',
@@ -56,7 +56,7 @@ export function layerSection(
     .filter(([, count]) => count > 0)
     .map(([worth, count]) => `${count} ${words[worth]}`)
     .join(', ');
-  const detail = [layer.module ? layer.name : '', layer.op, layer.shape.slice(1).join(' × ')].filter(Boolean);
+  const detail = [layer.name === layerName(layer) ? '' : layer.name, layer.op, layer.shape.slice(1).join(' × ')].filter(Boolean);
   const head = columns.map(
     ([key, title, first]) =>
       `<div role="columnheader" class="${key}"${key === 'unit' ? ' aria-sort="ascending"' : ''}>` +
