@@ -345,6 +345,19 @@ describe('the panel in a browser', function () {
       assert.deepEqual(start.slice(16), [0, 0, 2, 160, 0, 0, 2, 160]);
     });
 
+    it('fills the height with the picture, and leaves room for what it is', async () => {
+      for (const height of [600, 1000]) {
+        await open('fashion', { height });
+        await page.getByRole('tab', { name: 'Maps' }).click();
+        const canvas = page.getByRole('img', { name: /^Eigen-CAM over/ });
+        await canvas.waitFor();
+        const picture = (await canvas.boundingBox())!;
+        const stage = (await page.locator('ox-maps .stage').boundingBox())!;
+        const below = stage.y + stage.height - picture.y - picture.height;
+        assert.ok(below > 40 && below < 140, `${below} px below the picture, window ${height} px high`);
+      }
+    });
+
     it('lets the picture through where the map is low, unless the overlay is even', async () => {
       await open('fashion');
       await page.getByRole('tab', { name: 'Maps' }).click();

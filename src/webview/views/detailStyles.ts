@@ -75,6 +75,9 @@ export const detailStyles = css`
     margin-top: 2px;
     font-size: 11px;
   }
+  .note button {
+    flex: none;
+  }
   .table {
     max-height: 140px;
     border: 1px solid var(--line);

@@ -97,6 +97,9 @@ export class Header extends LitElement {
       .inputs ox-disclosure {
         flex: none;
       }
+      :host([room='one']) ox-probe-menu {
+        margin-inline-end: auto;
+      }
       .progress {
         position: absolute;
         inset: auto 0 -1px;

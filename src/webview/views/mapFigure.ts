@@ -29,7 +29,8 @@ export class MapFigure extends LitElement {
         min-width: 0;
       }
       :host([large]) {
-        max-width: min(100%, 560px);
+        /* As large as the stage's height allows, with room for the caption below. */
+        width: min(100%, max(280px, (var(--stage-height, 640px) - 96px) * var(--aspect, 1)));
         margin: 0 auto;
       }
       figure {
@@ -131,6 +132,7 @@ export class MapFigure extends LitElement {
     const map = this.large ? this.result : this.#own.value;
     const error = this.large ? this.problem : this.#own.error;
     const pending = this.large ? this.pending : !map && !error;
+    if (this.large && map) this.style.setProperty('--aspect', String(map.width / map.height));
     return html`<figure>
       <div class=${`ground${map && !error ? ' done' : ''}`}>
         ${error ? problem(error) : nothing}

@@ -29,6 +29,13 @@ export const mapsStyles = css`
     border: 0;
     border-top: 1px solid var(--line);
   }
+  :host([room='two']) .stage,
+  :host([room='three']) .stage {
+    container-type: size;
+  }
+  ox-map-figure[large] {
+    --stage-height: 100cqh;
+  }
   .stage {
     min-width: 0;
     padding: 16px;

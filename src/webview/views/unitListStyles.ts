@@ -33,6 +33,9 @@ export const unitListStyles = css`
     font-size: 11px;
     white-space: nowrap;
   }
+  :host([compact]) .tools .scale {
+    flex: 1 0 50%;
+  }
   .head .scale {
     margin-inline-start: 8px;
   }
