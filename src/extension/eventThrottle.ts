@@ -18,29 +18,36 @@ export class EventThrottle {
   readonly #unsubscribe: () => void;
   #timer: NodeJS.Timeout | undefined;
   #listens = false;
+  /** Its state is on the way: what happens meanwhile may not be in it. */
+  #opening = false;
 
   constructor(
     private readonly session: ModelSession,
     private readonly post: (event: PanelEvent) => void,
   ) {
     this.#unsubscribe = session.onEvent((event, layers) => {
-      if (!this.#listens && event !== 'show') return;
+      if (!this.#listens && !this.#opening && event !== 'show') return;
       this.#due.add(event);
       for (const layer of layers) this.#rows.add(layer);
-      if (this.#listens)
-        this.#timer ??= setTimeout(() => this.#flush(), interval(session.results.structure?.layers.length ?? 0));
+      if (this.#listens) this.#timer ??= setTimeout(() => this.#flush(), interval(session.layerCount));
     });
+  }
+
+  /** The page asks for its state. */
+  opening(): void {
+    this.#opening = true;
   }
 
   /** The page has its state and listens from now on. */
   opened(): void {
+    this.#opening = false;
     this.#listens = true;
     this.#flush();
   }
 
   /** The page is gone from the screen, and with it what it knew. */
   hidden(): void {
-    this.#listens = false;
+    this.#listens = this.#opening = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const show = this.#due.has('show');

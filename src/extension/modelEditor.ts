@@ -50,6 +50,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider 
       webview.onDidReceiveMessage(async (message: unknown) => {
         const call = message as { id?: unknown; method?: unknown } | null;
         if (typeof call?.id !== 'number') return;
+        if (call.method === 'open') events.opening();
         await webview.postMessage(await this.#reply(call.id, message, uri));
         if (call.method === 'open') events.opened();
       }),

@@ -116,6 +116,11 @@ export class ModelSession {
     return this.results.summaries(this.#status.state === 'working' ? this.#expected() : []);
   }
 
+  /** How many layers `layers` tells of, about. */
+  get layerCount(): number {
+    return Math.max(this.results.layers.size, this.#toExplain?.length ?? 0);
+  }
+
   /** Pages show this now, and first when they open. */
   show(view: PanelView): void {
     this.#view = view;

@@ -134,7 +134,7 @@ function noLayers(model: OnnxModel): UserError {
   return new UserError(
     `${name}: the model has no layer worth explaining: no convolution, linear layer or activation function`,
     {
-      hint: tensor === undefined ? 'choose another model' : `name one of its tensors as the layer, such as "${tensor}"`,
+      hint: tensor === undefined ? 'choose another model' : `the command line explains any tensor: onnxplain explain --layer "${tensor}"`,
       code,
     },
   );

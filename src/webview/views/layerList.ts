@@ -58,6 +58,11 @@ export class LayerList extends LitElement {
       }
       .name {
         overflow-wrap: anywhere;
+        /* A name may be a megabyte long: it is cut after four lines. */
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 4;
+        overflow: hidden;
         line-height: 1.3;
       }
       .worth {

@@ -4,6 +4,7 @@ import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
+import { sentence } from '../text/sentence.js';
 import { button, icons, iconButton } from '../ui/index.js';
 
 /** The lines below the tabs: what went wrong or changed, while what is there stays usable. */
@@ -114,7 +115,8 @@ function notice(
   return html`<div class=${`notice ${tone}`} role=${tone === 'error' ? 'alert' : 'status'}>
     ${icon}
     <div class="text">
-      <bdi>${visible(text)}</bdi>${hint ? html` <bdi class="muted">${visible(hint)}</bdi>` : nothing}
+      <bdi>${visible(hint ? text.replace(/\.?$/, '.') : text)}</bdi
+      >${hint ? html` <bdi class="muted">${visible(sentence(hint))}</bdi>` : nothing}
     </div>
     ${actions.length > 0 ? html`<div class="actions">${actions}</div>` : nothing}
   </div>`;

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { PanelError } from '../../shared/panelProtocol.js';
 import { visible } from '../text/names.js';
+import { sentence } from '../text/sentence.js';
 import { icons } from '../ui/index.js';
 
 export const problemStyles = css`
@@ -27,7 +28,7 @@ export function problem({ message, hint }: Pick<PanelError, 'message' | 'hint'>)
     ${icons.failure}
     <div>
       <p><bdi>${visible(message)}</bdi></p>
-      ${hint ? html`<p class="muted"><bdi>${visible(hint)}</bdi></p>` : nothing}
+      ${hint ? html`<p class="muted"><bdi>${visible(sentence(hint))}</bdi></p>` : nothing}
     </div>
   </div>`;
 }

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import type { PanelError } from '../../shared/panelProtocol.js';
 import type { Store } from '../state/store.js';
 import { visible } from '../text/names.js';
+import { sentence } from '../text/sentence.js';
 import { button, icons, spinner } from '../ui/index.js';
 import { failureActions } from './notices.js';
 
@@ -102,7 +103,7 @@ function failure(title: string, error: PanelError | null, actions: TemplateResul
     ${icons.failure}
     <h2>${title}</h2>
     ${error ? html`<p><bdi>${visible(error.message)}</bdi></p>` : nothing}
-    ${error?.hint ? html`<p class="muted"><bdi>${visible(error.hint)}</bdi></p>` : nothing}
+    ${error?.hint ? html`<p class="muted"><bdi>${visible(sentence(error.hint))}</bdi></p>` : nothing}
     <div class="actions">${actions}</div>
   </div>`;
 }

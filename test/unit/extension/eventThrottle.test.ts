@@ -15,6 +15,7 @@ describe('the events of a page', () => {
       status: { state: 'working' },
       view: { tab: 'maps' },
       layers: () => [],
+      layerCount: 0,
       onEvent(listener: SessionListener) {
         tell = listener;
         return () => {};
@@ -46,6 +47,16 @@ describe('the events of a page', () => {
     tell('status', []);
     await wait(150);
     assert.deepEqual(names(), []);
+  });
+
+  it('reach a page whose state was on the way when they happened', async () => {
+    throttle.opening();
+    tell('status', []);
+    tell('layers', []);
+    await wait(150);
+    assert.deepEqual(names(), [], 'not before the state');
+    throttle.opened();
+    assert.deepEqual(names(), ['layers', 'status']);
   });
 
   it('bring a page that comes back to what it should show', () => {
