@@ -134,7 +134,10 @@ function noLayers(model: OnnxModel): UserError {
   return new UserError(
     `${name}: the model has no layer worth explaining: no convolution, linear layer or activation function`,
     {
-      hint: tensor === undefined ? 'choose another model' : `the command line explains any tensor: onnxplain explain --layer "${tensor}"`,
+      hint:
+        tensor === undefined
+          ? 'choose another model'
+          : `the command line explains any tensor: onnxplain explain --layer "${tensor}"`,
       code,
     },
   );

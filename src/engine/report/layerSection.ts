@@ -56,7 +56,9 @@ export function layerSection(
     .filter(([, count]) => count > 0)
     .map(([worth, count]) => `${count} ${words[worth]}`)
     .join(', ');
-  const detail = [layer.name === layerName(layer) ? '' : layer.name, layer.op, layer.shape.slice(1).join(' × ')].filter(Boolean);
+  const detail = [layer.name === layerName(layer) ? '' : layer.name, layer.op, layer.shape.slice(1).join(' × ')].filter(
+    Boolean,
+  );
   const head = columns.map(
     ([key, title, first]) =>
       `<div role="columnheader" class="${key}"${key === 'unit' ? ' aria-sort="ascending"' : ''}>` +
