@@ -325,6 +325,13 @@ describe('the panel in a browser', function () {
       );
     });
 
+    it('are not offered for a model that takes no pictures', async () => {
+      await open('policy');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      await page.getByText('this model takes no pictures').waitFor();
+      assert.equal(await page.getByRole('combobox', { name: 'Method' }).count(), 0);
+    });
+
     it('saves what is shown as PNG', async () => {
       await open('fashion');
       await page.getByRole('tab', { name: 'Maps' }).click();

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ClassScore, MapResult } from '../../shared/engineApi.js';
+import type { ModelStructure } from '../../shared/model.js';
 import type { MapCall } from '../../shared/panelProtocol.js';
 import { Loading } from '../state/loading.js';
 import { mapCall, mapLayers, mapMethod } from '../state/mapChoice.js';
@@ -11,6 +12,10 @@ import { mapsStyles } from './mapsStyles.js';
 import './mapControls.js';
 import './mapFigure.js';
 import './pictureChooser.js';
+
+/** Whether an input may hold pictures: one with four axes, or of any shape. */
+const takesPictures = ({ inputs }: ModelStructure): boolean =>
+  inputs.some(({ shape }) => shape === null || shape.length === 4);
 
 /** The Maps tab: a picture, where in it the model looks, and what to compare. */
 @customElement('ox-maps')
@@ -70,6 +75,14 @@ export class Maps extends LitElement {
     const { store } = this;
     const panel = store.panel;
     if (!panel) return nothing;
+    this.setAttribute('room', store.room);
+    if (panel.structure && !takesPictures(panel.structure)) {
+      return html`<div class="whole">
+        <div class="empty">
+          <p class="muted">Maps show where in a picture a model looks; this model takes no pictures.</p>
+        </div>
+      </div>`;
+    }
     const call = mapCall(panel, store.view.maps);
     const single = call !== null && store.view.maps.comparison === 'one';
     if (single)
@@ -78,7 +91,6 @@ export class Maps extends LitElement {
         () => store.host.call('map', call),
         this.#sameInput(call),
       );
-    this.setAttribute('room', store.room);
     return html`<ox-picture-chooser .store=${store} .input=${call?.input ?? null}></ox-picture-chooser>
       <div class="stage scroll">${call ? this.#stage(call) : this.#nothing()}</div>
       <ox-map-controls .store=${store} .call=${call} .top=${call ? this.#scores(call) : []}></ox-map-controls>

@@ -48,6 +48,9 @@ export const mapsStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(min(190px, 100%), 1fr));
     gap: 20px 16px;
   }
+  .whole {
+    grid-column: 1 / -1;
+  }
   .empty {
     padding: 64px 16px;
     text-align: center;
