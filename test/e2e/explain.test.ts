@@ -49,6 +49,8 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('the panel is there again when the window is loaded again', async () => {
+    // VS Code keeps its open editors every five seconds when it has nothing else to do.
+    await workbench.page.waitForTimeout(8000);
     await workbench.load();
     const panel = await workbench.panel();
     await rows(panel).first().waitFor({ timeout: 20_000 });
@@ -129,8 +131,11 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('Choose Probe Set offers what fits', async () => {
-    await workbench.command('Onnxplain: Choose Probe Set');
-    await workbench.choice('Browse').waitFor();
+    // A panel that has just come up takes the focus once more, and a list without focus closes.
+    for (let tries = 0; tries < 5 && !(await workbench.choice('Browse').isVisible()); tries++) {
+      await workbench.command('Onnxplain: Choose Probe Set');
+      await workbench.page.waitForTimeout(1000);
+    }
     await workbench.choice(/states|CartPole/i).waitFor();
     await workbench.screenshot('probes-dark');
     await workbench.page.keyboard.press('Escape');
