@@ -71,7 +71,7 @@ describe('in VS Code with the packaged extension', () => {
     const panel = await workbench.panel();
     await done(panel);
     await rows(panel).first().click();
-    await panel.locator('ox-detail').waitFor();
+    await panel.locator('ox-detail').getByText('Strongest inputs').first().waitFor();
     await workbench.screenshot('fashion-dark');
   });
 
