@@ -12,6 +12,7 @@ import { packageVersion } from './packageVersion.js';
 import { probeFileText } from './probe/index.js';
 import { reportOf } from './reportOf.js';
 import { sampleOf, unitOf } from './request.js';
+import { timings } from './timing/index.js';
 
 /** The picture that the model saw is shown at up to this size. */
 const mapPicture = 1024;
@@ -107,6 +108,11 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const { model, structure } = await opened.model(file);
       const found = findLayer(structure, layer);
       return (await outgoingWeights(model, found.name, unitOf(found, unit))).slice(0, limit);
+    },
+    async timings({ model: file, probe, threads, provider }, signal) {
+      const { model } = await opened.model(file);
+      const set = await opened.probe(file, probe);
+      return timings(model, set, { threads: threads ?? null, provider: provider ?? 'cpu' }, signal);
     },
     report: (request) => reportOf(request, opened, packageVersion(media)),
   };

@@ -52,6 +52,7 @@ serve('sample', (params) => engine.sample(params));
 serve('map', (params, signal) => engine.map(params, signal));
 serve('columnEffect', (params) => engine.columnEffect(params));
 serve('feeds', (params) => engine.feeds(params));
+serve('timings', (params, signal) => engine.timings(params, signal));
 serve('report', (params) => engine.report(params));
 connection.onRequest(memoryRequest, () => ({ resident: process.memoryUsage.rss() }));
 

@@ -6,6 +6,7 @@ import type {
   ProbeChoice,
   ProbeProposal,
   SampleView,
+  Timings,
 } from '../shared/engineApi.js';
 import { engineFailure, type EngineMethod, type EngineParams, type EngineResult } from '../shared/engineRpc.js';
 import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
@@ -23,6 +24,10 @@ const repeatable: ReadonlySet<EngineMethod> = new Set(['version', 'picture', 'sa
 export class ModelQueries {
   readonly #pictures = new PictureCache();
   #interrupt = new AbortController();
+  #stopMeasuring = new AbortController();
+  #measuring: Promise<Timings | null> | null = null;
+  /** As last measured, of the model as it is. */
+  timings: Timings | null = null;
 
   constructor(
     private readonly model: string,
@@ -65,6 +70,28 @@ export class ModelQueries {
     return this.ask('feeds', { model: this.model, layer, unit, limit: 12 });
   }
 
+  /** Null where `stopMeasuring` ended it. Asked for twice at a time, it measures once. */
+  measure(run: { threads: number | null; provider: string }): Promise<Timings | null> {
+    return (this.#measuring ??= this.#measure(run).finally(() => (this.#measuring = null)));
+  }
+
+  stopMeasuring(): void {
+    this.#stopMeasuring.abort();
+  }
+
+  async #measure({ threads, provider }: { threads: number | null; provider: string }): Promise<Timings | null> {
+    const probe = this.results.probe?.choice ?? this.chosen();
+    this.#stopMeasuring = new AbortController();
+    const signal = AbortSignal.any([this.#stopMeasuring.signal, this.#interrupt.signal]);
+    try {
+      this.timings = await this.ask('timings', { model: this.model, probe, threads, provider }, { signal });
+      return this.timings;
+    } catch (error) {
+      if (engineFailure(error).code === 'engine/cancelled') return null;
+      throw error;
+    }
+  }
+
   map(call: MapCall): Promise<MapResult> {
     const probe = this.results.probe?.choice ?? this.chosen();
     return this.ask('map', { ...call, model: this.model, probe }, { signal: this.#interrupt.signal });
@@ -104,6 +131,7 @@ export class ModelQueries {
   /** Samples are no longer what they were: another probe set, or another version of the model. */
   forgetPictures(): void {
     this.#pictures.clear();
+    this.timings = null;
   }
 
   #probe(): ProbeChoice {

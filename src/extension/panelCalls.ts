@@ -45,6 +45,8 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   columnEffect: (fields, session) =>
     session.queries.columnEffect(fields.text('layer'), fields.index('unit'), fields.index('sample')),
   feeds: (fields, session) => session.queries.feeds(fields.text('layer'), fields.index('unit')),
+  measure: (_, session) => session.measure(),
+  stopMeasuring: (_, session) => session.queries.stopMeasuring(),
   explain: async (fields, session, actions) => {
     const change = {
       probe: fields.probeOrNull('probe'),

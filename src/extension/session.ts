@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ExplainEvent, MapMethod, ProbeChoice } from '../shared/engineApi.js';
+import type { ExplainEvent, MapMethod, ProbeChoice, Timings } from '../shared/engineApi.js';
 import { engineFailure } from '../shared/engineRpc.js';
 import type { Layer } from '../shared/model.js';
 import type { LayerSummary, PanelEvent, PanelState, PanelStatus, PanelView } from '../shared/panelProtocol.js';
@@ -108,6 +108,7 @@ export class ModelSession {
       status: this.#status,
       settings: this.#settings,
       methods: this.#methods,
+      timings: this.queries.timings,
       view: this.#view,
     };
   }
@@ -140,6 +141,11 @@ export class ModelSession {
     if (this.#work || (state === 'done' && !stale)) return;
     if (!this.results.structure) await this.#inspect();
     if (this.results.structure) await this.#explain({});
+  }
+
+  /** How long each layer takes; null where it was stopped. */
+  measure(): Promise<Timings | null> {
+    return this.queries.measure(this.surroundings.run());
   }
 
   /** Writes what there is into a folder, as one HTML file. Resolves to its path. */

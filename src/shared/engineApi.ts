@@ -26,6 +26,8 @@ export interface EngineApi {
   }): Promise<ColumnEffect[]>;
   /** Weights from the unit to the next layers' units, strongest first, at most `limit`; none for layers without weights behind. */
   feeds(request: { model: string; layer: string; unit: number; limit: number }): Promise<Feed[]>;
+  /** How long each layer takes, on one sample of the probe set (one batch where the model fixes its size). */
+  timings(request: TimingsRequest, signal: AbortSignal): Promise<Timings>;
   /** Writes one self-contained HTML file atomically and returns its path. */
   report(request: {
     explanation: Explanation;
@@ -145,6 +147,31 @@ export interface SampleView {
   labels: string[];
   /** States: the row's values, in the order of the columns. */
   values: number[] | null;
+}
+
+export interface TimingsRequest {
+  model: string;
+  probe: ProbeChoice | null;
+  threads?: number | null;
+  provider?: string;
+}
+
+/** All times in milliseconds of one run, without its warm-up. */
+export interface Timings {
+  /** By tensor name; layers that ran inside another's node, or of which nothing is told, are absent. */
+  layers: { layer: string; milliseconds: number }[];
+  /** Layers that ONNX Runtime computes in another layer's node, and in which; null where it may be one of several. */
+  fused: { layer: string; into: string | null }[];
+  /** The whole run: the layers, and what is no layer (pooling, reordering). */
+  total: number;
+  /** How many runs this is taken from. */
+  runs: number;
+  /** Samples in a run. */
+  batch: number;
+  threads: number;
+  /** The execution provider that was used. */
+  provider: string;
+  notes: string[];
 }
 
 export interface ColumnEffect {

@@ -9,6 +9,7 @@ import type {
   ProbeProposal,
   ProbeSummary,
   SampleView,
+  Timings,
 } from './engineApi.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Formula, Settings, UnitExplanation, UnitStatus } from './results.js';
@@ -43,6 +44,9 @@ export interface PanelMethods {
   picture(p: { sample: number; size: number }): Picture;
   columnEffect(p: { layer: string; unit: number; sample: number }): ColumnEffect[];
   feeds(p: { layer: string; unit: number }): Feed[];
+  /** How long each layer takes, measured anew; null where `stopMeasuring` ended it. */
+  measure(p: Record<string, never>): Timings | null;
+  stopMeasuring(p: Record<string, never>): void;
   /** Starts (again) with these; what is null stays as it is. */
   explain(p: { probe: ProbeChoice | null; layers: string[] | null; settings: Settings | null }): void;
   stop(p: Record<string, never>): void;
@@ -94,6 +98,8 @@ export interface PanelState {
   status: PanelStatus;
   settings: Settings;
   methods: MapMethod[];
+  /** As last measured, of the model as it is. */
+  timings: Timings | null;
   /** What to show first where the page has no state of its own. */
   view: PanelView;
 }

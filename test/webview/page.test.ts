@@ -428,6 +428,28 @@ describe('the panel in a browser', function () {
     });
   });
 
+  describe('time per layer', () => {
+    it('is measured on request, sorts the slowest first, and says where a fused layer is computed', async () => {
+      await open('fashion');
+      await page.getByRole('tab', { name: 'Model' }).click();
+      assert.equal(await page.getByRole('columnheader', { name: 'Time' }).count(), 0);
+      await page.getByRole('button', { name: 'Measure time' }).click();
+      await page.getByText('14.9 ms a run of 1 input on 2 threads').waitFor();
+      await page.getByRole('cell', { name: 'in stem.conv' }).waitFor();
+      const times = await page.getByRole('row').locator('.time').allTextContents();
+      assert.deepEqual(times.map((text) => text.trim()), ['Time ↓', '4.12 ms', '2.06 ms', '1.37 ms', '1.03 ms', '0.824 ms', 'in stem.conv']); // prettier-ignore
+    });
+
+    it('is stopped by a click, and a failure says what to do', async () => {
+      await open('fashion');
+      await page.getByRole('tab', { name: 'Model' }).click();
+      await page.evaluate(() => window.fake.mute('measure'));
+      await page.getByRole('button', { name: 'Measure time' }).click();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      assert.equal((await calls('stopMeasuring')).length, 1);
+    });
+  });
+
   describe('probe set', () => {
     it('is changed in one click', async () => {
       await open('fashion');

@@ -50,6 +50,21 @@ export function describeTensor(model: OnnxModel, tensor: string): Layer | null {
   return node ? describe(model, tensor, [node], referencesOf(model).get(node)!) : null;
 }
 
+/** The nodes that an activation function written as several nodes is made of: x · sigmoid(x), GELU by erf. */
+export function expressionNodes(model: OnnxModel, { layer, nodes }: FoundLayer): Node[] {
+  const { producer } = indexOf(model);
+  const expressions = expressionsOf(model);
+  const root = expressions.root(layer.name);
+  const inside = new Set(nodes);
+  for (const node of inside) {
+    for (const input of node.inputs) {
+      const maker = input === root || expressions.root(input) !== root ? undefined : producer.get(input);
+      if (maker) inside.add(maker);
+    }
+  }
+  return [...inside];
+}
+
 interface LayerNodes {
   kind: LayerKind;
   nodes: Node[];

@@ -3,5 +3,5 @@ export { refuseForeignOperators } from './foreignOperators.js';
 export { numberToFloat16, widenBfloat16, widenFloat16 } from './float16.js';
 export { type SessionInput, shapeText } from './feed.js';
 export { openSession, type Session, type SessionOptions } from './session.js';
-export { fixedBatchOf, type Stream, streamActivations, type StreamedLayer } from './streamActivations.js';
+export { filledBatch, fixedBatchOf, type Stream, streamActivations, type StreamedLayer } from './streamActivations.js';
 export type * from './tensor.js';

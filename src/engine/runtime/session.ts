@@ -26,6 +26,8 @@ export interface Session {
    * @throws UserError where feeds are missing or do not fit, or a node can't run on them
    */
   run(feeds: Record<string, Tensor>, fetch: readonly string[]): Promise<Record<string, Tensor>>;
+  /** Writes what was recorded, where the session was opened with `profile`. */
+  endProfiling(): void;
   release(): Promise<void>;
 }
 
@@ -38,6 +40,8 @@ export interface SessionOptions {
   provider?: string;
   /** ONNX Runtime's memory arena: faster runs with changing sizes, but the process keeps its peak. Off by default. */
   arena?: boolean;
+  /** Records how long each node takes; the profile's file is this path with the time and `.json` behind it. */
+  profile?: string;
 }
 
 /** Models up to this size are handed over as bytes; the weights of larger ones are mapped from their file. */
@@ -69,6 +73,7 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
       intraOpNumThreads: options.threads ?? 0,
       enableCpuMemArena: options.arena ?? false,
       logSeverityLevel: fatalOnly,
+      ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
       extra: { session: { model_external_initializers_file_folder_path: path.dirname(path.resolve(model.path)) } },
     });
   let session: Ort.InferenceSession;
@@ -144,6 +149,7 @@ function sessionOf(
         });
       return Object.fromEntries(fetch.map((output) => [output, fromFetched(results[output])]));
     },
+    endProfiling: () => session.endProfiling(),
     release: () => session.release(),
   };
 }

@@ -61,7 +61,7 @@ export async function streamActivations(stream: Stream): Promise<void> {
     let outputs: Record<string, Tensor>;
     try {
       const feeds = await probe.batch(done, count);
-      outputs = await session.run(fixed ? padded(feeds, session, count, fixed) : feeds, fetch);
+      outputs = await session.run(fixed ? filledBatch(feeds, session, count, fixed) : feeds, fetch);
     } catch (error) {
       // A graph may fix the batch inside (a Reshape to 1 × ...) while its input does not say so.
       if (alone && done === 0 && count > 1 && error instanceof UserError) {
@@ -114,7 +114,12 @@ function batchFor(one: Record<string, Tensor>): number {
 }
 
 /** The last samples of a fixed batch, repeated until the batch is full. Inputs that are not per sample stay. */
-function padded(feeds: Record<string, Tensor>, session: Session, count: number, batch: number): Record<string, Tensor> {
+export function filledBatch(
+  feeds: Record<string, Tensor>,
+  session: Session,
+  count: number,
+  batch: number,
+): Record<string, Tensor> {
   if (count === batch) {
     return feeds;
   }

@@ -91,6 +91,8 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
       : 'its size',
   columnEffect: (result) => (isArray(result) ? null : 'no list'),
   feeds: (result) => (isArray(result) ? null : 'no list'),
+  measure: (result) =>
+    result === null || (isObject(result) && isArray(result.layers) && isArray(result.fused)) ? null : 'no layers',
   proposals: (result) => (isArray(result) ? null : 'no list'),
 };
 

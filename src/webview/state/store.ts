@@ -6,7 +6,7 @@ import type {
   PanelState,
   PanelView,
 } from '../../shared/panelProtocol.js';
-import type { ProbeChoice } from '../../shared/engineApi.js';
+import type { ProbeChoice, Timings } from '../../shared/engineApi.js';
 import { panelError, type HostClient } from '../protocol/index.js';
 import { layerTitles } from '../text/layerTitles.js';
 import { visible } from '../text/names.js';
@@ -101,6 +101,12 @@ export class Store {
 
   setModel(change: Partial<ViewState['model']>): void {
     this.setView({ model: { ...this.view.model, ...change } });
+  }
+
+  setTimings(timings: Timings): void {
+    if (this.panel) this.panel = { ...this.panel, timings };
+    // What takes longest is what one measures for.
+    this.setModel({ sort: 'time', descending: true });
   }
 
   setRows(change: Partial<RowQuery>): void {
@@ -214,7 +220,7 @@ export class Store {
         this.panel = { ...panel, status: event.status };
         break;
       case 'structure':
-        this.panel = { ...panel, structure: event.structure };
+        this.panel = { ...panel, structure: event.structure, timings: null };
         this.#forget();
         break;
       case 'probe':

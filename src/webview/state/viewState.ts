@@ -3,7 +3,7 @@ import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
 import { showTitles, sortTitles, type RowQuery } from './rowOrder.js';
 
 export type Comparison = 'one' | 'methods' | 'layers';
-export type ModelSort = 'order' | 'layer' | 'operator' | 'units' | 'parameters';
+export type ModelSort = 'order' | 'layer' | 'operator' | 'units' | 'parameters' | 'time';
 
 /** What survives hiding, moving and reloading: kept by VS Code with the editor. */
 export interface ViewState {
@@ -89,7 +89,7 @@ export function restoreView(saved: unknown): ViewState {
     },
     model: {
       filter: typeof model.filter === 'string' ? model.filter : '',
-      sort: oneOf(model.sort, ['order', 'layer', 'operator', 'units', 'parameters'], start.model.sort),
+      sort: oneOf(model.sort, ['order', 'layer', 'operator', 'units', 'parameters', 'time'], start.model.sort),
       descending: model.descending === true,
     },
   };

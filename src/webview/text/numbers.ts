@@ -52,3 +52,10 @@ export function duration(milliseconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)}${nbsp}s`;
   return `${Math.floor(seconds / 60)}${nbsp}min ${Math.round(seconds % 60)}${nbsp}s`;
 }
+
+/** A measured time, three significant digits: `1.98 ms`, `0.047 ms`, `2.41 s`. */
+export function precise(milliseconds: number): string {
+  const seconds = milliseconds >= 1000;
+  const value = seconds ? milliseconds / 1000 : milliseconds;
+  return `${Number(value.toPrecision(3))}${nbsp}${seconds ? 's' : 'ms'}`;
+}

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Layer, TensorInfo } from '../../shared/model.js';
 import { worthBar, worthBarStyles, worthWords } from '../charts/worthBar.js';
 import { layerRows, type LayerRow } from '../state/layerRows.js';
+import { layerTimes } from '../state/layerTime.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import type { ModelSort } from '../state/viewState.js';
@@ -11,7 +12,9 @@ import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { count, counted } from '../text/numbers.js';
 import { filterField, icons, iconButton, spinner } from '../ui/index.js';
+import { layerTimeCell } from './layerTimeCell.js';
 import { modelStyles } from './modelStyles.js';
+import './modelTimes.js';
 
 /** `1 × 64 × 7 × 7`, with symbolic sizes by name and unknown ones as `?`. */
 export function shapeText(shape: Layer['shape']): string {
@@ -24,6 +27,7 @@ const columns: { sort: ModelSort; title: string; cell: string }[] = [
   { sort: 'order', title: 'Shape', cell: 'shape' },
   { sort: 'units', title: 'Neurons', cell: 'units' },
   { sort: 'parameters', title: 'Parameters', cell: 'parameters' },
+  { sort: 'time', title: 'Time', cell: 'time' },
 ];
 
 /** The Model tab: what the file says, and its layers as a table. */
@@ -32,7 +36,7 @@ export class Model extends LitElement {
   static override styles = [base, worthBarStyles, modelStyles];
 
   @property({ attribute: false }) store!: Store;
-  #rows: { of: unknown; view: unknown; rows: LayerRow[] } = { of: null, view: null, rows: [] };
+  #rows: { of: unknown[]; rows: LayerRow[] } = { of: [], rows: [] };
 
   constructor() {
     super();
@@ -48,9 +52,14 @@ export class Model extends LitElement {
         ? html`<div class="empty">${spinner('Reading the model')}</div>`
         : html`<p class="empty muted">The model could not be read.</p>`;
     const view = store.view.model;
-    if (this.#rows.of !== structure || this.#rows.view !== view)
-      this.#rows = { of: structure, view, rows: layerRows(structure.layers, (layer) => store.title(layer), view) };
+    const timings = store.panel?.timings ?? null;
+    const of = [structure, view, timings];
+    if (of.some((value, i) => value !== this.#rows.of[i])) {
+      const times = timings && layerTimes(timings);
+      this.#rows = { of, rows: layerRows(structure.layers, (layer) => store.title(layer), view, times) };
+    }
     const { rows } = this.#rows;
+    this.toggleAttribute('timed', timings !== null);
     const total = structure.layers.length;
     return html`<dl class="facts">
         ${this.#tensors('Inputs', structure.inputs)} ${this.#tensors('Outputs', structure.outputs)}
@@ -78,10 +87,11 @@ export class Model extends LitElement {
           >${rows.length === total ? counted(total, 'layer') : `${count(rows.length)} of ${counted(total, 'layer')}`}</span
         >
       </div>
+      <ox-model-times .store=${store}></ox-model-times>
       <div class="table" role="table" aria-label="Layers" aria-rowcount=${rows.length + 1}>
         <div role="rowgroup">
           <div class="row head" role="row" aria-rowindex="1">
-            ${columns.map((column) => this.#head(column))}
+            ${columns.filter(({ sort }) => sort !== 'time' || timings).map((column) => this.#head(column))}
             <span role="columnheader" class="worth-cell">Explained</span>
             <span role="columnheader" class="go"><span class="unseen">Code</span></span>
           </div>
@@ -132,7 +142,7 @@ export class Model extends LitElement {
     </span>`;
   }
 
-  #row({ layer, title }: LayerRow, i: number): TemplateResult {
+  #row({ layer, title, time }: LayerRow, i: number): TemplateResult {
     const { store } = this;
     const explained = store.panel!.layers.find((summary) => summary.layer.name === layer.name);
     return html`<div class="row" role="row" aria-rowindex=${i + 2}>
@@ -156,6 +166,7 @@ export class Model extends LitElement {
       <span class="shape number" role="cell">${shapeText(layer.shape)}</span>
       <span class="units number" role="cell">${layer.units === null ? '–' : count(layer.units)}</span>
       <span class="parameters number" role="cell">${count(layer.parameters)}</span>
+      ${time ? layerTimeCell(time, (other) => store.title(other)) : nothing}
       <span class="worth-cell" role="cell" title=${explained ? worthWords(explained) : ''}>
         ${explained ? html`${worthBar(explained)}<span class="unseen">${worthWords(explained)}</span>` : nothing}
       </span>
@@ -166,4 +177,4 @@ export class Model extends LitElement {
   }
 }
 
-const first = (sort: ModelSort) => sort === 'units' || sort === 'parameters';
+const first = (sort: ModelSort) => sort === 'units' || sort === 'parameters' || sort === 'time';

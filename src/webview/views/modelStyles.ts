@@ -100,6 +100,22 @@ export const modelStyles = css`
   .parameters {
     grid-area: parameters;
   }
+  .time {
+    grid-area: time;
+    position: relative;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    text-align: end;
+  }
+  .share {
+    position: absolute;
+    inset-block-end: 0;
+    inset-inline-end: 0;
+    block-size: 2px;
+    min-inline-size: 1px;
+    background: var(--worth);
+  }
   .go {
     grid-area: go;
   }
@@ -127,11 +143,25 @@ export const modelStyles = css`
     padding: 48px 16px;
     text-align: center;
   }
+  :host([timed]) .row {
+    grid-template:
+      'layer operation shape units parameters time worth go' auto / minmax(120px, 2.2fr) minmax(70px, 1fr) minmax(
+        120px,
+        1.4fr
+      )
+      76px 96px minmax(84px, 0.6fr) minmax(80px, 0.8fr) 28px;
+  }
   :host([room='one']) .row {
     grid-template:
       'layer layer units go' auto
       'operation shape parameters go' auto
       'worth worth worth worth' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
     column-gap: 10px;
+  }
+  :host([room='one'][timed]) .row {
+    grid-template:
+      'layer layer units go' auto
+      'operation shape parameters go' auto
+      'worth worth time time' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
   }
 `;

@@ -99,6 +99,7 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
     status: scenario.status,
     settings: defaultSettings,
     methods: scenario.methods,
+    timings: null,
     view: { tab: 'neurons', layer: scenario.specs[3]?.layer.name ?? null, unit: null, input: null },
   }),
   rows: ({ layer }) => {
@@ -127,6 +128,12 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
       weight,
     }));
   },
+  measure: () => {
+    const [first, second, ...others] = scenario.structure!.layers;
+    const layers = [first, ...others].map(({ name }, i) => ({ layer: name, milliseconds: 4.12 / (i + 1) }));
+    return { layers, fused: [{ layer: second.name, into: first.name }], total: 14.9, runs: 30, batch: 1, threads: 2, provider: 'cpu', notes: [] }; // prettier-ignore
+  },
+  stopMeasuring: () => undefined,
   explain: () => undefined,
   stop: () => undefined,
   restart: () => undefined,

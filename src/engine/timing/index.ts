@@ -1,0 +1,1 @@
+export { timings } from './timings.js';
