@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { LayerTime } from '../state/layerTime.js';
 import { visible } from '../text/names.js';
 import { percent, precise } from '../text/numbers.js';
@@ -8,9 +7,9 @@ import { percent, precise } from '../text/numbers.js';
 export function layerTimeCell(time: LayerTime, title: (layer: string) => string): TemplateResult {
   if (time.kind === 'measured')
     return html`<span class="time number" role="cell" title=${`${percent(time.share)} of the run`}
-      ><span class="share" style=${styleMap({ inlineSize: `${(100 * time.share).toFixed(1)}%` })}></span
-      >${precise(time.milliseconds)}</span
-    >`;
+      >${precise(time.milliseconds)}<svg class="share" aria-hidden="true">
+        <rect x=${`${100 - 100 * time.share}%`} width=${`${100 * time.share}%`} height="2"></rect></svg
+    ></span>`;
   const words =
     time.kind === 'unknown'
       ? 'ONNX Runtime tells no time for this layer'

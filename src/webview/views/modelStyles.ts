@@ -111,10 +111,10 @@ export const modelStyles = css`
   .share {
     position: absolute;
     inset-block-end: 0;
-    inset-inline-end: 0;
+    inset-inline: 0;
+    inline-size: 100%;
     block-size: 2px;
-    min-inline-size: 1px;
-    background: var(--worth);
+    fill: var(--worth);
   }
   .go {
     grid-area: go;
