@@ -1,6 +1,6 @@
 """Small networks with random weights, one for each shape of architecture that maps and gradients must be right for.
 
-`build(name)` gives the same weights every time: it draws them from a fixed seed, and then the running statistics, scales
+`target` is the layer that maps are drawn of. `build(name)` gives the same weights every time: it draws them from a fixed seed, and then the running statistics, scales
 and shifts of the normalisations, which PyTorch's defaults would leave at 0 and 1.
 """
 
@@ -32,6 +32,7 @@ class Residual(nn.Module):
     """As ResNet: pools that overlap and are padded, batch norm, sums."""
 
     input = (3, 45, 37)
+    target = "layer2"
 
     def __init__(self):
         super().__init__()
@@ -41,7 +42,6 @@ class Residual(nn.Module):
         self.layer1 = Block(8, 8, 1)
         self.layer2 = Block(8, 16, 2)
         self.fc = nn.Linear(16, 5)
-        self.target = self.layer2
 
     def forward(self, x):
         x = self.layer2(self.layer1(self.stem(x)))
@@ -81,6 +81,7 @@ class Depthwise(nn.Module):
     """As MobileNetV3 and EfficientNet: depthwise convolutions, squeeze and excite, hard and soft swish, ReLU6."""
 
     input = (3, 41, 33)
+    target = "head"
 
     def __init__(self):
         super().__init__()
@@ -89,7 +90,6 @@ class Depthwise(nn.Module):
         self.block2 = Inverted(8, 20, 12, 5, 2, nn.Hardswish)
         self.head = nn.Sequential(nn.Conv2d(12, 24, 1, bias=False), nn.BatchNorm2d(24), nn.SiLU())
         self.classifier = nn.Sequential(nn.Linear(24, 16), nn.Hardswish(), nn.Linear(16, 6))
-        self.target = self.head
 
     def forward(self, x):
         x = self.head(self.block2(self.block1(self.stem(x))))
@@ -100,6 +100,7 @@ class Concatenating(nn.Module):
     """As Inception and DenseNet: branches side by side, pools in ceil mode, dilation, groups, log-probabilities."""
 
     input = (3, 38, 43)
+    target = "act"
 
     def __init__(self):
         super().__init__()
@@ -113,20 +114,23 @@ class Concatenating(nn.Module):
         self.last = nn.Conv2d(26, 14, 1)
         self.act = nn.LeakyReLU(0.1)
         self.fc = nn.Linear(14, 5)
-        self.target = self.act
 
-    def forward(self, x):
+    def logits(self, x):
         x = self.pool(F.elu(self.stem(x)))
         x = torch.relu(torch.cat([self.branch1(x), self.branch2(x), self.branch3(x)], 1))
         x = self.shrink(torch.cat([x, torch.tanh(self.grow(x))], 1))
         x = self.act(self.last(x))
-        return F.log_softmax(self.fc(F.adaptive_max_pool2d(x, 1).flatten(1) + x.mean((2, 3))), 1)
+        return self.fc(F.adaptive_max_pool2d(x, 1).flatten(1) + x.mean((2, 3)))
+
+    def forward(self, x):
+        return F.log_softmax(self.logits(x), 1)
 
 
 class Vgg(nn.Module):
     """As VGG: no shortcut, a head of several linear layers over all places, probabilities as the output."""
 
     input = (3, 32, 40)
+    target = "features.9"
 
     def __init__(self):
         super().__init__()
@@ -138,10 +142,12 @@ class Vgg(nn.Module):
         self.classifier = nn.Sequential(
             nn.Linear(12 * 4 * 5, 24), nn.ReLU(), nn.Dropout(), nn.Linear(24, 20), nn.ReLU(), nn.Linear(20, 5)
         )
-        self.target = self.features[9]
+
+    def logits(self, x):
+        return self.classifier(self.features(x).flatten(1))
 
     def forward(self, x):
-        return torch.softmax(self.classifier(self.features(x).flatten(1)), 1)
+        return torch.softmax(self.logits(x), 1)
 
 
 class TransformerBlock(nn.Module):
@@ -167,6 +173,7 @@ class Vit(nn.Module):
     """As ViT with registers: a class token and two registers before a grid of 4 × 4 patches."""
 
     input = (3, 32, 32)
+    target = "blocks.1.norm1"
 
     def __init__(self):
         super().__init__()
@@ -177,7 +184,6 @@ class Vit(nn.Module):
         self.blocks = nn.ModuleList([TransformerBlock(width, 3) for _ in range(2)])
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, 5)
-        self.target = self.blocks[-1].norm1
 
     def forward(self, x):
         x = self.patch(x).flatten(2).transpose(1, 2) + self.place
@@ -191,6 +197,7 @@ class Unet(nn.Module):
     """As U-Net: down and up again by Resize (nearest, linear) and ConvTranspose, group norm; a class at each place."""
 
     input = (3, 24, 32)
+    target = "down2"
 
     def __init__(self):
         super().__init__()
@@ -203,7 +210,6 @@ class Unet(nn.Module):
         self.mix1 = nn.Sequential(nn.Conv2d(16, 8, 3, padding=1), nn.PReLU(8))
         self.aside = nn.Conv2d(16, 4, 1)
         self.head = nn.Conv2d(8, 4, 1)
-        self.target = self.down2
 
     def forward(self, x):
         a = self.enter(x)
