@@ -1,3 +1,5 @@
+import { mulberry32 } from '../random.js';
+
 /**
  * Class activation map: the channels, weighted by what the linear layer after global average pooling gives the class.
  * Zhou et al. 2016, eq. 2: M(i, j) = sum over k of w_k A_k(i, j).
@@ -36,15 +38,4 @@ export function randomCam(activations: Float32Array, channels: number, seed: num
 export function unitMap(activations: Float32Array, channels: number, unit: number): Float32Array {
   const places = activations.length / channels;
   return activations.slice(unit * places, (unit + 1) * places);
-}
-
-/** Tommy Ettinger's mulberry32, public domain: uniform in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

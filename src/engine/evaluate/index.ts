@@ -1,0 +1,7 @@
+export { deletion, insertion, type CausalCurve } from './causalCurves.js';
+export { adcc, coherency, complexity, drop, explanationOf, increase, pearson, spearman } from './confidence.js';
+export { linearImputation } from './imputation.js';
+export { boxIousByThreshold, type Box, energyInside, maxBoxAccuracy, pointsAt } from './localisation.js';
+export type { ClassProbability, Planes } from './planes.js';
+export { road, type Road } from './road.js';
+export { SeedIou } from './seedIou.js';
