@@ -1,4 +1,5 @@
 import type { PanelEvent } from '../shared/panelProtocol.js';
+import { formerSummary } from './formerCheckpoint.js';
 import type { ModelSession } from './session.js';
 
 /**
@@ -74,6 +75,7 @@ export class EventThrottle {
     if (due.has('probe') && probe) this.post({ event: 'probe', probe });
     if (due.has('layers')) this.post({ event: 'layers', layers: session.layers() });
     if (rows.length > 0) this.post({ event: 'rows', layers: rows });
+    if (due.has('former')) this.post({ event: 'former', former: formerSummary(session.results) });
     if (due.has('status')) this.post({ event: 'status', status: session.status });
     if (due.has('show')) this.post({ event: 'show', view: session.view });
   }

@@ -13,7 +13,7 @@ import { editorActions } from './editorActions.js';
 import { ModelEditorProvider, modelViewType } from './modelEditor.js';
 import { activeModel } from './pickModel.js';
 import { ResultStore } from './resultStore.js';
-import { describe } from './session.js';
+import { describe } from './describe.js';
 import { Sessions } from './sessions.js';
 
 let sessions: Sessions | undefined;

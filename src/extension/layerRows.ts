@@ -1,10 +1,11 @@
+import type { CheckpointChange, UnitChangeKind } from '../shared/checkpointChange.js';
 import type { LayerRows } from '../shared/panelProtocol.js';
 import { isLabelled, type LayerResults } from './layerResults.js';
 
 export const sparkBins = 24;
 
 /** A layer's units as columns for the page's list. */
-export function rowsOf(results: LayerResults): LayerRows {
+export function rowsOf(results: LayerResults, change: CheckpointChange | null = null): LayerRows {
   const { explanations } = results;
   const column = (value: (i: number) => number) => Float32Array.from(explanations, (_, i) => value(i));
   const sparks = new Uint8Array(explanations.length * sparkBins);
@@ -29,7 +30,14 @@ export function rowsOf(results: LayerResults): LayerRows {
     sparkBins,
     sparkThreshold,
     hasMaps: results.maps !== null,
+    changes: change && changesOf(results, change),
   };
+}
+
+function changesOf({ layer, explanations }: LayerResults, change: CheckpointChange): (UnitChangeKind | null)[] {
+  const changed = change.layers.find(({ name }) => name === layer.name)?.changed ?? [];
+  const kinds = new Map(changed.map(({ unit, kind }) => [unit, kind]));
+  return explanations.map(({ unit }) => kinds.get(unit) ?? null);
 }
 
 /**

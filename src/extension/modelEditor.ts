@@ -5,7 +5,8 @@ import { UserError } from '../shared/userError.js';
 import { EventThrottle } from './eventThrottle.js';
 import { panelCall, type PanelActions } from './panelCalls.js';
 import { panelHtml } from './panelHtml.js';
-import { describe, type ModelSession } from './session.js';
+import { describe } from './describe.js';
+import type { ModelSession } from './session.js';
 import type { Sessions } from './sessions.js';
 
 export const modelViewType = 'onnxplain.model';

@@ -40,7 +40,9 @@ export class ModelQueries {
   async unit(layer: string, unit: number): Promise<UnitDetail> {
     const { results, explanation } = this.results.unit(layer, unit);
     const samples = await Promise.all(explanation.top.map(({ sample }) => this.sample(sample)));
-    return { layer: results.layer, explanation, labelled: results.labelled.has(unit), samples };
+    const changed = this.results.change?.layers.find(({ name }) => name === layer)?.changed;
+    const change = changed?.find((candidate) => candidate.unit === unit) ?? null;
+    return { layer: results.layer, explanation, labelled: results.labelled.has(unit), change, samples };
   }
 
   async strongest(layer: string, unit: number, count: number, size: number): Promise<StrongestPicture[]> {

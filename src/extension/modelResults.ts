@@ -1,9 +1,11 @@
 import type { ExplainEvent, ProbeSummary } from '../shared/engineApi.js';
 import type { Layer, ModelStructure } from '../shared/model.js';
 import type { LayerSummary } from '../shared/panelProtocol.js';
+import type { CheckpointChange } from '../shared/checkpointChange.js';
 import type { Explanation } from '../shared/results.js';
 import { UserError } from '../shared/userError.js';
 import type { Fingerprint } from './fingerprint.js';
+import { changeSince, formerOf, sameModel, type FormerCheckpoint } from './formerCheckpoint.js';
 import { addLabels, summaryOf, withStatistics, type LayerResults } from './layerResults.js';
 
 /** What is known of one model, filled by the engine's events; older layers stay until newer ones replace them. */
@@ -15,9 +17,30 @@ export class ModelResults {
   explanation: Explanation | null = null;
   /** Of the files that `layers` were made from. */
   made: Fingerprint = { model: null, probe: null };
+  /** When `explanation` was finished, in milliseconds since 1970. */
+  explainedAt: number | null = null;
+  /** What was found in the model before it was last written. */
+  #former: FormerCheckpoint | null = null;
+  #formerBefore: FormerCheckpoint | null = null;
+  #change: CheckpointChange | null | undefined;
+
+  get former(): FormerCheckpoint | null {
+    return this.#former;
+  }
+
+  set former(former: FormerCheckpoint | null) {
+    this.#former = former;
+    this.#change = undefined;
+  }
+
+  /** What changed since the former checkpoint; null where there is nothing to compare. */
+  get change(): CheckpointChange | null {
+    return (this.#change ??= changeSince(this));
+  }
 
   /** Takes in what an explanation says on its way. Returns whether the layers of a former probe set were dropped. */
   apply(event: Extract<ExplainEvent, { type: 'structure' | 'probe' | 'statistics' | 'labels' }>): boolean {
+    this.#change = undefined;
     switch (event.type) {
       case 'structure':
         this.structure = event.structure;
@@ -40,6 +63,16 @@ export class ModelResults {
     }
   }
 
+  /** An explanation of the model as it is `now` begins. What is there is from before, and is kept where the file was written since. */
+  begin(now: Fingerprint): void {
+    this.#formerBefore = this.former;
+    // Once per version of the file: a run that was stopped leaves a mixture of both.
+    if (this.made.model !== null && this.made.model !== now.model && this.former?.made.model !== this.made.model)
+      this.former = formerOf(this) ?? this.former;
+    this.explanation = null;
+    if (this.layers.size === 0) this.made = now;
+  }
+
   /** Takes the finished explanation: layers that it does not have are from another model or another choice of layers. */
   finish(explanation: Explanation, made: Fingerprint): void {
     const kept = new Set(explanation.layers.map(({ name }) => name));
@@ -49,7 +82,10 @@ export class ModelResults {
       if (results) addLabels(results, explanations);
     }
     this.explanation = explanation;
+    this.explainedAt = Date.now();
     this.made = made;
+    this.#change = undefined;
+    if (this.former && sameModel(this.former, this)) this.former = this.#formerBefore;
   }
 
   /** In the model's order. While work goes on, the layers among `expected` without results wait in their places. */

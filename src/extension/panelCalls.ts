@@ -30,8 +30,9 @@ const pictureBytes = 64 * 2 ** 20;
 /** Every method of the protocol: its parameters are read here, one by one, and nothing else is believed. */
 const calls: { [M in keyof PanelMethods]: Call } = {
   open: (_, session) => session.state(),
-  rows: (fields, session) => rowsOf(session.results.layer(fields.text('layer'))),
+  rows: (fields, session) => rowsOf(session.results.layer(fields.text('layer')), session.results.change),
   unit: (fields, session) => session.queries.unit(fields.text('layer'), fields.index('unit')),
+  changes: (_, session) => session.results.change,
   strongest: (fields, session) =>
     session.queries.strongest(
       fields.text('layer'),
@@ -87,6 +88,7 @@ const calls: { [M in keyof PanelMethods]: Call } = {
 const harmless: ReadonlySet<string> = new Set<keyof PanelMethods>([
   'open',
   'rows',
+  'changes',
   'stop',
   'copy',
   'goToCode',

@@ -8,6 +8,7 @@ import type { ProbeSummary } from '../shared/engineApi.js';
 import type { ModelStructure } from '../shared/model.js';
 import type { Explanation, Settings } from '../shared/results.js';
 import type { Fingerprint } from './fingerprint.js';
+import type { FormerCheckpoint } from './formerCheckpoint.js';
 import type { LayerResults } from './layerResults.js';
 
 /** What a model's panel showed last. */
@@ -20,6 +21,9 @@ export interface StoredResults {
   layers: LayerResults[];
   /** Null where the work was stopped before its end. */
   explanation: Explanation | null;
+  /** Absent in files of older versions. */
+  explainedAt?: number | null;
+  former?: FormerCheckpoint | null;
   warnings: string[];
   milliseconds: number | null;
 }

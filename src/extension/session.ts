@@ -4,25 +4,15 @@ import { engineFailure } from '../shared/engineRpc.js';
 import type { Layer } from '../shared/model.js';
 import type { LayerSummary, PanelEvent, PanelState, PanelStatus, PanelView } from '../shared/panelProtocol.js';
 import type { Settings } from '../shared/results.js';
-import { UserError } from '../shared/userError.js';
+import { describe } from './describe.js';
 import type { EngineClient } from './engineClient.js';
 import { fingerprint, sameFiles, type Fingerprint } from './fingerprint.js';
+import { formerSummary } from './formerCheckpoint.js';
 import { ModelQueries } from './modelQueries.js';
 import { ModelResults } from './modelResults.js';
 import { reportable } from './reportable.js';
 import type { ResultStore } from './resultStore.js';
-
-/** What the user's settings and the window say, asked for when it is needed. */
-export interface SessionSurroundings {
-  settings(): Settings;
-  /** The probe set that the user chose for this model; null: the engine's best proposal. */
-  probe(): ProbeChoice | null;
-  run(): { threads: number | null; provider: string; memory: number };
-  folders(): string[];
-  trusted(): boolean;
-  explainOnOpen(): boolean;
-  log(line: string): void;
-}
+import type { SessionSurroundings } from './sessionSurroundings.js';
 
 /** What is null or absent stays as it is. */
 export interface ExplainChange {
@@ -110,6 +100,7 @@ export class ModelSession {
       methods: this.#methods,
       timings: this.queries.timings,
       view: this.#view,
+      former: formerSummary(this.results),
     };
   }
 
@@ -181,7 +172,9 @@ export class ModelSession {
     this.queries.forgetPictures();
     await this.#inspect();
     if (labelled) this.#setStatus({ stale: true });
-    else if (!this.#work && this.results.structure && this.surroundings.explainOnOpen()) void this.#explain({});
+    if (labelled && this.surroundings.explainOnChange() && this.results.structure) void this.#explain({});
+    else if (!labelled && !this.#work && this.results.structure && this.surroundings.explainOnOpen())
+      void this.#explain({});
   }
 
   async trustGranted(): Promise<void> {
@@ -201,8 +194,8 @@ export class ModelSession {
   async #open(explain: boolean): Promise<void> {
     const stored = await this.store.load(this.model);
     if (stored) {
-      const { structure, probe, layers, explanation, made } = stored;
-      Object.assign(this.results, { structure, probe, explanation, made });
+      const { structure, probe, layers, explanation, made, explainedAt = null, former = null } = stored;
+      Object.assign(this.results, { structure, probe, explanation, made, explainedAt, former });
       for (const layer of layers) this.results.layers.set(layer.layer.name, layer);
       this.#settings = stored.settings;
       this.#setStatus({
@@ -258,9 +251,8 @@ export class ModelSession {
   async #run(probe: ProbeChoice | null, signal: AbortSignal): Promise<void> {
     const started = Date.now();
     const before = await fingerprint(this.model, null);
-    this.results.explanation = null;
+    this.results.begin(before);
     this.#toExplain = null;
-    if (this.results.layers.size === 0) this.results.made = before;
     this.#setStatus({ state: 'working', progress: null, error: null, warnings: [] });
     this.#tell('layers');
     let outcome: Partial<PanelStatus>;
@@ -296,6 +288,7 @@ export class ModelSession {
     this.#setStatus({ ...outcome, progress: null });
     this.#tell('layers');
     this.#tell('rows', [...this.results.layers.keys()]);
+    this.#tell('former');
     await this.#save().catch((error) => this.surroundings.log(`results were not kept: ${describe(error)}`));
   }
 
@@ -320,7 +313,7 @@ export class ModelSession {
   }
 
   async #save(): Promise<void> {
-    const { structure, probe, layers, explanation, made } = this.results;
+    const { structure, probe, layers, explanation, made, explainedAt, former } = this.results;
     if (!structure || layers.size === 0) return;
     const { warnings, milliseconds } = this.#status;
     await this.store.save(this.model, {
@@ -330,6 +323,8 @@ export class ModelSession {
       settings: this.#settings,
       layers: [...layers.values()],
       explanation,
+      explainedAt,
+      former,
       warnings,
       milliseconds,
     });
@@ -353,10 +348,4 @@ export class ModelSession {
   #tell(event: PanelEvent['event'], layers: readonly string[] = []): void {
     for (const listener of this.#listeners) listener(event, layers);
   }
-}
-
-/** For the log: a user's error as its sentence, a bug with its stack. */
-export function describe(error: unknown): string {
-  if (error instanceof UserError && error.code !== 'engine/bug') return `${error.code}: ${error.sentence}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

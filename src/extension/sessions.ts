@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { ChosenProbes } from './chosenProbes.js';
 import { EngineClient } from './engineClient.js';
 import type { ResultStore } from './resultStore.js';
-import { describe, ModelSession } from './session.js';
-import { explainOnOpen, runSettings, searchSettings } from './userSettings.js';
+import { describe } from './describe.js';
+import { ModelSession } from './session.js';
+import { explainOnChange, explainOnOpen, runSettings, searchSettings } from './userSettings.js';
 
 /** Training code writes a model in several steps; what is looked at is what it was half a second later. */
 const settleMilliseconds = 500;
@@ -81,6 +82,7 @@ export class Sessions implements vscode.Disposable {
       folders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
       trusted: () => vscode.workspace.isTrusted,
       explainOnOpen,
+      explainOnChange,
       log,
     });
     session.onEvent((event) => {

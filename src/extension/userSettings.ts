@@ -40,6 +40,7 @@ export function runSettings(): { threads: number | null; provider: string; memor
 }
 
 export const explainOnOpen = (): boolean => section().get('explainOnOpen', true);
+export const explainOnChange = (): boolean => section().get('explainOnChange', false);
 
 /**
  * The probe set that `onnxplain.probeSets` names for a model: the first key that is the model's path or a pattern that

@@ -11,6 +11,7 @@ import type {
   SampleView,
   Timings,
 } from './engineApi.js';
+import type { CheckpointChange, UnitChange, UnitChangeKind } from './checkpointChange.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Formula, Settings, UnitExplanation, UnitStatus } from './results.js';
 
@@ -38,6 +39,8 @@ export interface PanelMethods {
   /** The rows of one layer, in the order of units. */
   rows(p: { layer: string }): LayerRows;
   unit(p: { layer: string; unit: number }): UnitDetail;
+  /** What changed since the former checkpoint; null where there is none to compare with. */
+  changes(p: Record<string, never>): CheckpointChange | null;
   /** Images: the unit's strongest inputs with the region that fires. */
   strongest(p: { layer: string; unit: number; count: number; size: number }): StrongestPicture[];
   sample(p: { sample: number }): SampleView;
@@ -87,6 +90,8 @@ export type PanelEvent =
   | { event: 'layers'; layers: LayerSummary[] }
   /** These layers' rows are other than when they were asked for. */
   | { event: 'rows'; layers: string[] }
+  /** There is another former checkpoint, or none, or another comparison with it. */
+  | { event: 'former'; former: FormerSummary | null }
   /** The host wants the page to show this (from a command or a hover). */
   | { event: 'show'; view: PanelView };
 
@@ -102,10 +107,21 @@ export interface PanelState {
   timings: Timings | null;
   /** What to show first where the page has no state of its own. */
   view: PanelView;
+  former: FormerSummary | null;
+}
+
+/** The checkpoint before this one, as far as the page needs it to offer the comparison. */
+export interface FormerSummary {
+  /** When its labels were made, in milliseconds since 1970. */
+  explainedAt: number | null;
+  /** Units that changed, over all layers. */
+  counts: Record<UnitChangeKind, number>;
+  /** Why the comparison is no fair one, one sentence each. */
+  differs: string[];
 }
 
 export interface PanelView {
-  tab: 'neurons' | 'maps' | 'model';
+  tab: 'neurons' | 'maps' | 'model' | 'changes';
   layer: string | null;
   unit: number | null;
   /** Maps: the picture to show. */
@@ -158,12 +174,16 @@ export interface LayerRows {
   /** First bin that lies above the threshold, per unit, in 0..sparkBins. */
   sparkThreshold: Uint8Array;
   hasMaps: boolean;
+  /** What happened to the unit since the former checkpoint; null as a whole where there is none. */
+  changes: (UnitChangeKind | null)[] | null;
 }
 
 export interface UnitDetail {
   layer: Layer;
   explanation: UnitExplanation;
   labelled: boolean;
+  /** What changed since the former checkpoint; null where nothing did. */
+  change: UnitChange | null;
   /** Of the strongest inputs, in the order of `explanation.top`. */
   samples: SampleView[];
 }

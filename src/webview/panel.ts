@@ -5,6 +5,7 @@ import { StoreController } from './state/storeController.js';
 import { base, palette } from './styles/base.js';
 import { visible } from './text/names.js';
 import { button, icons, iconButton } from './ui/index.js';
+import './views/changes.js';
 import './views/header.js';
 import './views/maps.js';
 import './views/model.js';
@@ -88,7 +89,7 @@ export class Panel extends LitElement {
     const { view, panel } = store;
     return html`<ox-header .store=${store}></ox-header>
       <div class="bar">
-        ${tabs(view.tab, (tab) => store.setView({ tab }))}
+        ${tabs(view.tab, (tab) => store.setView({ tab }), { changes: panel.former !== null })}
         <div>
           ${button('Report', () => void this.#report(), {
             disabled: this.reporting || panel.layers.length === 0,
@@ -115,6 +116,8 @@ export class Panel extends LitElement {
         return store.panel!.status.state === 'restricted'
           ? wholePage(store)
           : html`<ox-maps .store=${store}></ox-maps>`;
+      case 'changes':
+        return html`<ox-changes .store=${store}></ox-changes>`;
       case 'model':
         return html`<ox-model .store=${store}></ox-model>`;
     }

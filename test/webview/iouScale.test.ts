@@ -49,6 +49,7 @@ describe('where IoU bars end', () => {
       sparkBins: 0,
       sparkThreshold: new Uint8Array(iou.length),
       hasMaps: false,
+      changes: null,
     });
     const shown: LayerRows['status'] = ['explained', 'explained'];
     assert.equal(indexRows(rows([0.05, 0.08], [0.01, 0.15], ['sky', 'sea'], shown)).iouEnd, 0.2);

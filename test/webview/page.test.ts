@@ -572,6 +572,7 @@ describe('the panel in a browser', function () {
       ['a narrow panel', 'working', 400, async () => neurons().getByRole('option').first().waitFor()],
       ['the model', 'fashion', 1400, () => page.getByRole('tab', { name: 'Model' }).click()],
       ['a failure without labels', 'failed', 1400, async () => {}],
+      ['changes', 'retrained', 1400, () => page.getByRole('tab', { name: 'Changes' }).click()],
     ];
     for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const)
       // What is not about colour is the same in every theme.

@@ -27,6 +27,7 @@ function rows(units: Unit[]): LayerRows {
     sparkBins: 1,
     sparkThreshold: new Uint8Array(units.length),
     hasMaps: false,
+    changes: null,
   };
 }
 
@@ -72,8 +73,14 @@ describe('which neurons, in which order', () => {
       chance: [3],
       silent: [2, 4],
       other: [5, 6],
+      changed: [0, 1, 2, 3, 4, 5, 6],
     };
     for (const [show, units] of Object.entries(kinds)) assert.deepEqual(found({ show: show as ShowKey }), units, show);
+  });
+
+  it('shows what changed since the former checkpoint', () => {
+    const kinds = new Array<'died' | null>(7).fill(null).with(4, 'died');
+    assert.deepEqual(found({ show: 'changed' }, { ...some, changes: kinds }), [4]);
   });
 
   it('sorts; what has no label stands last in either direction', () => {

@@ -27,6 +27,8 @@ export function isEvent(data: unknown): data is PanelEvent {
       return isLayers(data.layers);
     case 'rows':
       return isArray(data.layers) && data.layers.every(isText);
+    case 'former':
+      return data.former === null || isObject(data.former);
     case 'show':
       return isView(data.view);
     default:
@@ -35,13 +37,17 @@ export function isEvent(data: unknown): data is PanelEvent {
 }
 
 const isView = (value: unknown) =>
-  isObject(value) && (value.tab === 'neurons' || value.tab === 'maps' || value.tab === 'model');
+  isObject(value) &&
+  (value.tab === 'neurons' || value.tab === 'maps' || value.tab === 'model' || value.tab === 'changes');
 const isStatus = (value: unknown) => isObject(value) && isText(value.state) && isArray(value.warnings);
 const isStructure = (value: unknown) => isObject(value) && isArray(value.layers) && value.layers.every(isLayer);
 const isLayer = (value: unknown) => isObject(value) && isText(value.name) && isText(value.op);
 const isProbe = (value: unknown) =>
   isObject(value) && isText(value.title) && typeof value.samples === 'number' && isArray(value.concepts);
 const isLayers = (value: unknown) => isArray(value) && value.every((entry) => isObject(entry) && isLayer(entry.layer));
+
+const isChange = (value: unknown) =>
+  isObject(value) && isText(value.name) && isObject(value.counts) && isArray(value.changed);
 
 const isPicture = (value: unknown) =>
   isObject(value) &&
@@ -77,6 +83,10 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
     isObject(result) && isObject(result.explanation) && isLayer(result.layer) && isArray(result.samples)
       ? null
       : 'no explanation',
+  changes: (result) =>
+    result === null || (isObject(result) && isArray(result.layers) && result.layers.every(isChange))
+      ? null
+      : 'its layers',
   strongest: (result) => {
     if (!isArray(result)) return 'no list';
     const broken = result.findIndex(

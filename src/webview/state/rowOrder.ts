@@ -3,7 +3,7 @@ import { iouEnd, type IouEnd } from '../charts/iouScale.js';
 import { alwaysOn, kindWords, unitKind, type UnitKind } from './unitKind.js';
 
 export type SortKey = 'iou' | 'lift' | 'fires' | 'number' | 'label';
-export type ShowKey = 'all' | 'explained' | 'chance' | 'silent' | 'other';
+export type ShowKey = 'all' | 'explained' | 'chance' | 'silent' | 'other' | 'changed';
 
 /** How the rows of a layer are chosen and ordered. */
 export interface RowQuery {
@@ -45,6 +45,7 @@ export const showTitles: Record<ShowKey, string> = {
   chance: 'No better than chance',
   silent: 'Dead or constant',
   other: 'Rare or no match',
+  changed: 'Changed since before',
 };
 
 const shown: Record<ShowKey, ReadonlySet<UnitKind> | null> = {
@@ -53,6 +54,7 @@ const shown: Record<ShowKey, ReadonlySet<UnitKind> | null> = {
   chance: new Set<UnitKind>(['chance']),
   silent: new Set<UnitKind>(['dead', 'constant']),
   other: new Set<UnitKind>(['rare', 'no-match', 'pending']),
+  changed: null,
 };
 
 export function indexRows(rows: LayerRows): RowIndex {
@@ -81,6 +83,8 @@ export function orderRows(rows: LayerRows, index: RowIndex, query: RowQuery): nu
   const chosen: number[] = [];
   for (let i = 0; i < rows.units.length; i++) {
     if (kinds && !kinds.has(index.kinds[i])) continue;
+    // A filter that was chosen when there was a former checkpoint hides nothing where there is none.
+    if (query.show === 'changed' && rows.changes && rows.changes[i] === null) continue;
     if (words.every((word, w) => rows.units[i] === numbers[w] || index.texts[i].includes(word))) chosen.push(i);
   }
   return sorted(chosen, rows, index, query);

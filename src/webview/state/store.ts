@@ -109,6 +109,10 @@ export class Store {
     this.setModel({ sort: 'time', descending: true });
   }
 
+  setChanges(change: Partial<ViewState['changes']>): void {
+    this.setView({ changes: { ...this.view.changes, ...change } });
+  }
+
   setRows(change: Partial<RowQuery>): void {
     const descending =
       change.descending ?? (change.sort === undefined ? this.view.rows.descending : descendsFirst[change.sort]);
@@ -230,6 +234,11 @@ export class Store {
       case 'layers':
         this.panel = { ...panel, layers: event.layers };
         this.#settleLayer();
+        break;
+      case 'former':
+        this.panel = { ...panel, former: event.former };
+        // Rows say what changed in each unit.
+        this.tables.outdate(null);
         break;
       case 'rows':
         this.tables.outdate(event.layers);

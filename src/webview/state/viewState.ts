@@ -1,5 +1,6 @@
 import type { MapCall, PanelView } from '../../shared/panelProtocol.js';
 import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
+import { changeTitles, type ChangeKey } from './changeRows.js';
 import { showTitles, sortTitles, type RowQuery } from './rowOrder.js';
 
 export type Comparison = 'one' | 'methods' | 'layers';
@@ -31,6 +32,8 @@ export interface ViewState {
     comparison: Comparison;
   };
   model: { filter: string; sort: ModelSort; descending: boolean };
+  /** `layer` null: all of them. */
+  changes: { filter: string; layer: string | null; kind: ChangeKey };
 }
 
 export const initialView: ViewState = {
@@ -53,6 +56,7 @@ export const initialView: ViewState = {
     comparison: 'one',
   },
   model: { filter: '', sort: 'order', descending: false },
+  changes: { filter: '', layer: null, kind: 'all' },
 };
 
 /** Takes what an earlier version of the page may have kept; whatever does not fit stays as it is at first. */
@@ -61,9 +65,10 @@ export function restoreView(saved: unknown): ViewState {
   const rows = fields(from.rows);
   const maps = fields(from.maps);
   const model = fields(from.model);
+  const changes = fields(from.changes);
   const start = initialView;
   return {
-    tab: oneOf(from.tab, ['neurons', 'maps', 'model'], start.tab),
+    tab: oneOf(from.tab, ['neurons', 'maps', 'model', 'changes'], start.tab),
     layer: textOrNull(from.layer),
     unit: wholeOrNull(from.unit),
     detailOpen: from.detailOpen === true,
@@ -91,6 +96,11 @@ export function restoreView(saved: unknown): ViewState {
       filter: typeof model.filter === 'string' ? model.filter : '',
       sort: oneOf(model.sort, ['order', 'layer', 'operator', 'units', 'parameters', 'time'], start.model.sort),
       descending: model.descending === true,
+    },
+    changes: {
+      filter: typeof changes.filter === 'string' ? changes.filter : '',
+      layer: textOrNull(changes.layer),
+      kind: oneOf(changes.kind, keys(changeTitles), start.changes.kind),
     },
   };
 }

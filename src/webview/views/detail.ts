@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { UnitChange } from '../../shared/checkpointChange.js';
 import type { UnitDetail } from '../../shared/panelProtocol.js';
 import { histogram, histogramStyles, histogramTable } from '../charts/histogram.js';
 import { iouBar, iouBarStyles } from '../charts/iouBar.js';
@@ -9,6 +10,7 @@ import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { alwaysOn, kindWords, unitKind } from '../state/unitKind.js';
 import { base } from '../styles/base.js';
+import { kindOfChange, standing } from '../text/changeWords.js';
 import { longestFirst } from '../text/formulaTokens.js';
 import { amount, percent, score } from '../text/numbers.js';
 import { button, icons, iconButton, Menu, spinner } from '../ui/index.js';
@@ -114,11 +116,25 @@ export class Detail extends LitElement {
       </div>
       ${kind === 'chance' ? html`<p class="remark muted">No better than chance: a shuffled unit is explained as well.</p>` : nothing}
       ${explanation.fireRate >= alwaysOn ? html`<p class="remark muted">Always on: it hardly tells inputs apart.</p>` : nothing}
+      ${detail.change ? this.#before(detail.change) : nothing}
       ${hasLabel ? this.#iou(explanation, layer.name) : nothing}
       ${edges.length > 1 ? this.#histogram(explanation) : nothing} ${this.#facts(explanation, hasLabel)}
       ${hasLabel ? this.#runnersUp(explanation) : nothing} ${this.#strongest(detail)}
       <ox-feeds .store=${this.store} .layer=${layer.name} .unit=${explanation.unit}></ox-feeds>
     `;
+  }
+
+  #before({ kind, before }: UnitChange): TemplateResult {
+    const words = standing(before);
+    return html`<p class="remark">
+      <span class="muted">Before (${kindOfChange[kind]}):</span>
+      ${
+        words === before.label
+          ? html`${before.formula ? formula(before.formula) : labelText(before.label, this.#concepts)}
+              <span class="muted number">IoU ${score(before.iou)}</span>`
+          : words
+      }
+    </p>`;
   }
 
   /** On the scale of the list beside it. */

@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
+import { changedUnits, changeWords } from '../text/changeWords.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { sentence } from '../text/sentence.js';
@@ -77,6 +78,21 @@ export class Notices extends LitElement {
           ? notice('warning', icons.warning, `${panel.model.name} changed on disk.`, 'These labels are from before.', [
               button('Explain again', () => void store.explain(), { primary: true }),
             ])
+          : nothing
+      }
+      ${
+        panel.former &&
+        !status.stale &&
+        status.state !== 'working' &&
+        store.view.tab !== 'changes' &&
+        changedUnits(panel.former) > 0
+          ? notice(
+              'info',
+              icons.information,
+              `Since the former checkpoint: ${changeWords(panel.former.counts)}.`,
+              null,
+              [button('Show changes', () => store.setView({ tab: 'changes' }))],
+            )
           : nothing
       }
       ${

@@ -3,8 +3,8 @@ import type { ViewState } from '../state/viewState.js';
 
 type Tab = ViewState['tab'];
 
-const titles: Record<Tab, string> = { neurons: 'Neurons', maps: 'Maps', model: 'Model' };
-const order = Object.keys(titles) as Tab[];
+const titles: Record<Tab, string> = { neurons: 'Neurons', maps: 'Maps', model: 'Model', changes: 'Changes' };
+const all = Object.keys(titles) as Tab[];
 
 export const tabStyles = css`
   .tabs {
@@ -39,8 +39,9 @@ export const tabStyles = css`
   }
 `;
 
-/** Neurons, Maps, Model: arrows change the tab, as anywhere. */
-export function tabs(chosen: Tab, choose: (tab: Tab) => void): TemplateResult {
+/** Arrows change the tab, as anywhere. Changes are there once there is a former checkpoint. */
+export function tabs(chosen: Tab, choose: (tab: Tab) => void, { changes = false } = {}): TemplateResult {
+  const order = all.filter((tab) => tab !== 'changes' || changes || chosen === tab);
   const keys = (event: KeyboardEvent) => {
     const at = order.indexOf(chosen);
     const to = {

@@ -106,7 +106,9 @@ export class UnitList extends LitElement {
         ${select<ShowKey>({
           label: 'Show',
           value: view.rows.show,
-          choices: showChoices,
+          choices: this.store.panel?.former
+            ? showChoices
+            : showChoices.filter(({ value }) => value !== 'changed' || view.rows.show === value),
           onChange: (show) => this.store.setRows({ show }),
         })}
         ${

@@ -1,5 +1,7 @@
 // An engine process that does what a model's name says: refuse, crash, hang, go on after being cancelled. It speaks the
 // protocol by plain method names, so that the tests see what is on the wire.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from 'vscode-jsonrpc/node.js';
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
@@ -64,10 +66,11 @@ connection.onRequest('explain', async (params, token) => {
     await new Promise((resolve) => token.onCancellationRequested(resolve));
     return new ResponseError(-32800, 'Cancelled', { code: 'engine/cancelled', message: 'Cancelled', hint: null });
   }
-  const explanations = [unit(0, null, 0), unit(1, 'x > 0', 0.8)];
+  const bytes = await readFile(params.model).catch(() => '');
+  const explanations = [unit(0, null, 0), String(bytes) === 'dead' ? unit(1, null, 0) : unit(1, 'x > 0', 0.8)];
   send({ type: 'labels', layer: 'relu', explanations });
   return {
-    schema: 'onnxplain/1', model: { path: params.model, sha256: '' }, probe: { kind: 'states', samples: 4, positions: 4, sha256: '' },
+    schema: 'onnxplain/1', model: { path: params.model, sha256: createHash('sha256').update(bytes).digest('hex') }, probe: { kind: 'states', samples: 4, positions: 4, sha256: '' },
     settings: params.settings, layers: [{ ...layer, units: 2, explanations }],
   }; // prettier-ignore
 });

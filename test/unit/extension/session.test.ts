@@ -6,7 +6,8 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EngineClient } from '../../../src/extension/engineClient.js';
 import { ResultStore } from '../../../src/extension/resultStore.js';
-import { ModelSession, type SessionSurroundings } from '../../../src/extension/session.js';
+import { ModelSession } from '../../../src/extension/session.js';
+import type { SessionSurroundings } from '../../../src/extension/sessionSurroundings.js';
 import { defaultSettings } from '../../../src/shared/results.js';
 
 const entry = path.join(import.meta.dirname, 'fakeEngine.mjs');
@@ -33,6 +34,7 @@ describe('a model’s session', () => {
       folders: () => [],
       trusted: () => true,
       explainOnOpen: () => false,
+      explainOnChange: () => false,
       log: () => {},
       ...surroundings,
     });
@@ -119,6 +121,58 @@ describe('a model’s session', () => {
     assert.equal(later.results.layer('relu').explanations[1].label, 'x > 0');
     await later.explain();
     assert.equal(later.status.stale, false);
+  });
+
+  it('keeps the labels of the former checkpoint and says what changed since then', async () => {
+    const session = await open('a.onnx');
+    await session.explain();
+    assert.equal((await session.state()).former, null);
+    // What the fake engine answers depends on the file: this one has its second unit dead.
+    await writeFile(session.model, 'dead');
+    await session.fileChanged();
+    assert.equal(session.results.change, null, 'labels of one checkpoint alone are no change');
+    await session.explain();
+    const { former } = await session.state();
+    assert.deepEqual(former?.counts, { died: 1, woke: 0, relabelled: 0, iou: 0 });
+    assert.deepEqual(former?.differs, []);
+
+    const reloaded = await open('a.onnx');
+    const [unit] = reloaded.results.change!.layers[0].changed;
+    assert.deepEqual([unit.unit, unit.before.label, unit.after.status], [1, 'x > 0', 'dead']);
+    assert.equal((await reloaded.queries.unit('relu', 1)).change?.kind, 'died');
+
+    // Explained once more as it is: still compared with the checkpoint before.
+    await reloaded.explain();
+    assert.equal(reloaded.results.change?.layers[0].counts.died, 1);
+  });
+
+  it('compares with the checkpoint before, not with a copy of the same one', async () => {
+    const session = await open('a.onnx');
+    await session.explain();
+    for (const text of ['dead', 'dead']) {
+      await writeFile(session.model, text);
+      await utimes(session.model, Date.now() / 1000, 1000 * Math.random());
+      await session.fileChanged();
+      await session.explain();
+    }
+    assert.equal(session.results.change?.layers[0].counts.died, 1);
+  });
+
+  it('says where a comparison is none: other inputs', async () => {
+    const session = await open('a.onnx');
+    await session.explain();
+    await writeFile(session.model, 'dead');
+    await session.explain({ probe: { kind: 'data', path: '/other.csv' } });
+    assert.match((await session.state()).former!.differs.join(), /other inputs/);
+  });
+
+  it('explains a new checkpoint by itself where the settings want that', async () => {
+    const session = await open('a.onnx', { explainOnChange: () => true });
+    await session.explain();
+    await writeFile(session.model, 'dead');
+    await session.fileChanged();
+    for (let i = 0; session.status.stale && i < 100; i++) await wait(20);
+    assert.deepEqual([session.status.stale, session.results.change?.layers[0].counts.died], [false, 1]);
   });
 
   it('takes a change of weights beside the model for a change of the model', async () => {

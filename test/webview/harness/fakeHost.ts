@@ -1,5 +1,11 @@
 import type { MapResult, Picture, SampleView } from '../../../src/shared/engineApi.js';
+import {
+  checkpointChange,
+  type CheckpointChange,
+  type ComparedExplanation,
+} from '../../../src/shared/checkpointChange.js';
 import type {
+  FormerSummary,
   MapCall,
   PanelCall,
   PanelError,
@@ -22,6 +28,29 @@ const parameters = new URLSearchParams(location.search);
 const scenario = scenarios[(parameters.get('scenario') ?? 'fashion') as ScenarioName]();
 const units = new Map<string, UnitExplanation[]>(scenario.specs.map((spec) => [spec.layer.name, unitsOf(spec)]));
 const specOf = (name: string): LayerSpec => scenario.specs.find(({ layer }) => layer.name === name)!;
+
+/** Before, every fourth neuron was what another one is now. */
+const change = scenario.retrained ? checkpointChange(explained((unit) => (unit % 4 === 0 ? unit + 1 : unit)), explained((unit) => unit)) : null; // prettier-ignore
+
+function explained(from: (unit: number) => number): ComparedExplanation {
+  const layers = scenario.specs.map(({ layer: { name, module, op } }) => {
+    const all = units.get(name)!;
+    const explanations = all.map(({ unit }) => ({ ...all[from(unit) % all.length], unit }));
+    return { name, module, op, units: all.length, explanations };
+  });
+  return { layers };
+}
+
+function formerOf({ layers }: CheckpointChange): FormerSummary {
+  const counts = { died: 0, woke: 0, relabelled: 0, iou: 0 };
+  for (const layer of layers) for (const { kind } of layer.changed) counts[kind]++;
+  return { explainedAt: Date.UTC(2026, 2, 14, 9, 5), counts, differs: [] };
+}
+
+const kindsOf = (layer: string, { layers }: CheckpointChange) => {
+  const changed = layers.find(({ name }) => name === layer)?.changed ?? [];
+  return units.get(layer)!.map(({ unit }) => changed.find((of) => of.unit === unit)?.kind ?? null);
+};
 
 const calls: PanelCall[] = [];
 const failures = new Map<string, PanelError>();
@@ -100,14 +129,19 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
     settings: defaultSettings,
     methods: scenario.methods,
     timings: null,
+    former: change && formerOf(change),
     view: { tab: 'neurons', layer: scenario.specs[3]?.layer.name ?? null, unit: null, input: null },
   }),
   rows: ({ layer }) => {
     const spec = specOf(layer);
     if (spec.state === 'waiting') throw new Error(`Layer ${layer} has no results yet`);
-    return rowsOf(spec, units.get(layer)!);
+    return { ...rowsOf(spec, units.get(layer)!), changes: change && kindsOf(layer, change) };
   },
-  unit: ({ layer, unit }) => detailOf(specOf(layer), units.get(layer)![unit], sampleView),
+  unit: ({ layer, unit }) => ({
+    ...detailOf(specOf(layer), units.get(layer)![unit], sampleView),
+    change: change?.layers.find(({ name }) => name === layer)?.changed.find((of) => of.unit === unit) ?? null,
+  }),
+  changes: () => change,
   strongest,
   sample: ({ sample }) => sampleView(sample),
   picture: ({ sample }) => garment(sample).picture,

@@ -124,6 +124,7 @@ export function rowsOf(spec: LayerSpec, units: UnitExplanation[]): LayerRows {
     sparkBins,
     sparkThreshold,
     hasMaps: spec.hasMaps,
+    changes: null,
   };
 }
 
@@ -147,6 +148,7 @@ export function detailOf(
     layer: spec.layer,
     explanation,
     labelled: explanation.label !== null,
+    change: null,
     samples: explanation.top.map((strongest) => sample(strongest.sample)),
   };
 }

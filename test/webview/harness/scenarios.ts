@@ -12,6 +12,8 @@ export interface Scenario {
   specs: LayerSpec[];
   status: PanelStatus;
   methods: MapMethod[];
+  /** There was a former checkpoint. */
+  retrained?: boolean;
 }
 
 const status = (change: Partial<PanelStatus>): PanelStatus => ({
@@ -261,6 +263,7 @@ export const scenarios = {
       },
     }),
   restricted: () => without(fashion({ state: 'restricted' }), { probe: null }),
+  retrained: () => ({ ...policy(), retrained: true }),
   stale: () => fashion({ stale: true, warnings: ['CUDA was asked for and is not in this build; the CPU is used.'] }),
 } satisfies Record<string, () => Scenario>;
 
