@@ -7,6 +7,8 @@ export interface ConceptSet {
   concepts: Concept[];
   /** What was read, skipped and why, one sentence each. */
   notes: string[];
+  /** What was read of files of concepts, one sentence each. */
+  read?: string[];
 }
 
 export interface Concept {

@@ -1,7 +1,16 @@
 import { UserError } from '../../shared/userError.js';
 import type { Concept, ConceptSet } from '../concept/conceptSet.js';
 import { maskSize, measuring } from '../concept/measured/index.js';
-import { folderConcepts, labelConcepts, readLabelTable, resize, type PictureFile, type Raster } from './image/index.js';
+import { MaskCollection, Reading, type AnnotationSource } from './annotation/index.js';
+import {
+  folderConcepts,
+  labelConcepts,
+  readLabelTable,
+  resize,
+  type PictureFile,
+  type Preparation,
+  type Raster,
+} from './image/index.js';
 
 interface ImageConceptsRequest {
   files: readonly PictureFile[];
@@ -11,9 +20,10 @@ interface ImageConceptsRequest {
   labels: string | null;
   /** Concepts measured from the pixels. */
   auto: boolean;
-  /** Of the model's input, in pixels. */
-  height: number;
-  width: number;
+  /** Masks and labels that somebody drew. */
+  annotations: readonly AnnotationSource[];
+  /** Of the pictures, for the model's input. */
+  preparation: Preparation;
   /** The picture as the model sees it, 8 bits. */
   prepared(sample: number): Promise<Raster>;
   signal?: AbortSignal;
@@ -25,7 +35,7 @@ interface ImageConceptsRequest {
  * up with the model's input, because they are measured on the prepared picture, reduced to the masks' size.
  */
 export async function imageConcepts(request: ImageConceptsRequest): Promise<ConceptSet> {
-  const { files, folders, labels, auto, prepared, signal, onProgress } = request;
+  const { files, folders, labels, auto, annotations, preparation, prepared, signal, onProgress } = request;
   const samples = files.length;
   const notes: string[] = [];
   const named: Concept[] = [];
@@ -41,14 +51,31 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
   }
   const concepts = dividing(named, samples, notes);
 
-  let size = { height: 1, width: 1 };
+  const read: string[] = [];
+  const drawn = annotations.reduce((sum, source) => sum + source.concepts, 0);
+  const size =
+    auto || drawn > 0 ? maskSize(preparation.height, preparation.width, samples, drawn) : { height: 1, width: 1 };
+  const steps = annotations.length + (auto ? 1 : 0);
+  const progressOf = (step: number) => (done: number, total: number) =>
+    onProgress?.(Math.floor((samples * (step + done / Math.max(1, total))) / steps), samples);
+  const domains: Record<string, Uint32Array> = {};
+  for (const [step, source] of annotations.entries()) {
+    const masks = new MaskCollection(samples, size);
+    const reading = new Reading(files, masks, preparation, size, signal, progressOf(step));
+    await source.read(reading);
+    const found = masks.result();
+    concepts.push(...found.concepts);
+    for (const [category, domain] of found.domains) domains[category] = domain;
+    read.push(reading.summary(source.name));
+    notes.push(...reading.notes(source.name));
+  }
   if (auto) {
-    size = maskSize(request.height, request.width, samples);
     const measured = measuring(samples, size.height, size.width);
+    const progress = progressOf(annotations.length);
     for (let sample = 0; sample < samples; sample++) {
       signal?.throwIfAborted();
       measured.add(resize(await prepared(sample), size.width, size.height));
-      onProgress?.(sample + 1, samples);
+      progress(sample + 1, samples);
     }
     const found = measured.result();
     concepts.push(...found.concepts);
@@ -56,11 +83,14 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
   }
   if (concepts.length === 0) {
     throw new UserError('probe file: no concept divides the pictures', {
-      hint: 'set "auto": true under "concepts", or give "labels"',
+      hint:
+        annotations.length > 0
+          ? `nothing in ${annotations[0].name} belongs to these pictures`
+          : 'set "auto": true under "concepts", or give "labels"',
       code: 'probe/concepts',
     });
   }
-  return { samples, ...size, concepts: withOwnNames(concepts), notes };
+  return { samples, ...size, concepts: withOwnNames(concepts), notes, read };
 }
 
 /** Without the concepts that hold of every sample or of none, which explain nothing. */

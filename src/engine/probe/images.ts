@@ -6,6 +6,8 @@ import type { ImagesProbeFile } from '../../shared/probeFile.js';
 import { UserError } from '../../shared/userError.js';
 import type { ConceptSet } from '../concept/conceptSet.js';
 import type { Tensor, TensorData } from '../runtime/tensor.js';
+import { annotationSources } from './annotation/index.js';
+import { sha256Of } from './dataFile.js';
 import { imageConcepts } from './imageConcepts.js';
 import {
   cannotPrepare,
@@ -48,9 +50,9 @@ const readAtOnce = 4;
 export async function openImages(file: ImagesProbeFile, options: ImagesOptions): Promise<ProbeSet> {
   const { base, choice, input, otherInputs = {} } = options;
   const concepts = file.concepts ?? {};
-  refuseMasks(concepts);
   const preparation = preparationFor(input, file.preprocess);
   const { files, skipped } = await findPictures(base, file.data, (header) => cannotPrepare(header, preparation));
+  const annotations = await annotationSources(concepts, base);
   const folder = Array.isArray(file.data) ? null : path.resolve(base, file.data);
   const tensorOf = feeder(preparation);
   const cache = rasterCache(cacheBytes);
@@ -98,6 +100,7 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
         hash.update(name).update('\0').update(digest);
       }
       if (concepts.labels !== undefined) hash.update(await readFile(path.resolve(base, concepts.labels)));
+      for (const file of annotations.flatMap((source) => source.files)) hash.update(await sha256Of(file, null));
       return hash.digest('hex');
     },
 
@@ -130,25 +133,16 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
         files: files.slice(0, samples),
         folders: concepts.folders ?? (file.concepts === undefined && classFolders(files).length > 1),
         labels: concepts.labels === undefined ? null : path.resolve(base, concepts.labels),
-        // Folders and labels are somebody's own words for the pictures; measured ones join them only when asked to.
-        auto: concepts.auto ?? (concepts.labels === undefined && concepts.folders !== true),
-        height: preparation.height,
-        width: preparation.width,
+        annotations,
+        // What is annotated is somebody's own words for the pictures; measured ones join them only when asked to.
+        auto: concepts.auto ?? (concepts.labels === undefined && concepts.folders !== true && annotations.length === 0),
+        preparation,
         prepared,
         signal,
         onProgress,
       });
     },
   };
-}
-
-function refuseMasks(concepts: NonNullable<ImagesProbeFile['concepts']>): void {
-  const key = (['masks', 'voc', 'broden'] as const).find((name) => concepts[name] !== undefined);
-  if (!key) return;
-  throw new UserError(`probe file: concepts from "${key}" are not read`, {
-    hint: 'use "folders", "labels" or "auto"',
-    code: 'probe/concepts',
-  });
 }
 
 function skippedSentence(skipped: { name: string; why: string }[]): string[] {

@@ -115,7 +115,9 @@ async function openPictures(
   });
   const { samples } = images;
   const absolute = (one: string) => path.resolve(base, one);
-  const { labels, ...concepts } = file.concepts ?? {};
+  const concepts = Object.entries(file.concepts ?? {}).map(
+    ([key, value]) => [key, typeof value === 'string' ? absolute(value) : value] as const,
+  );
   return {
     ...images,
     title: probeTitle(images.title, samples, 'picture'),
@@ -123,7 +125,7 @@ async function openPictures(
     explicit: {
       ...file,
       data: typeof file.data === 'string' ? absolute(file.data) : file.data.map(absolute),
-      ...(file.concepts ? { concepts: { ...concepts, ...(labels ? { labels: absolute(labels) } : {}) } } : {}),
+      ...(file.concepts ? { concepts: Object.fromEntries(concepts) } : {}),
       input: input.name,
       preprocess: preparationFor(input, file.preprocess).preprocess,
     },
@@ -222,6 +224,6 @@ export function summaryOf(probe: ProbeSet, concepts?: ConceptSet): ProbeSummary 
     concepts: concepts?.concepts.map((concept) => concept.name) ?? [],
     bundled: probe.bundled,
     drawn: probe.drawn,
-    assumptions: [...probe.assumptions],
+    assumptions: [...probe.assumptions, ...(concepts?.read ?? [])],
   };
 }

@@ -208,8 +208,8 @@ describe('a folder of pictures as a probe set', () => {
       });
     }
 
-    it('of other kinds are refused by name', async () => {
-      await assert.rejects(opened({ concepts: { masks: 'coco.json' } }), /"masks" are not read.*/);
+    it('in a file that is not there are refused by name', async () => {
+      await assert.rejects(opened({ concepts: { masks: 'coco.json' } }), /coco\.json: no such file/);
     });
 
     it('tell progress and stop when asked to', async () => {

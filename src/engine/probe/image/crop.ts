@@ -5,8 +5,8 @@ import type { Raster } from './raster.js';
  * right and below; the crop's corner is Python's round((size - crop) / 2), which rounds halves to even.
  */
 export function centerCrop(raster: Raster, width: number, height: number): Raster {
-  const left = corner(raster.width, width);
-  const top = corner(raster.height, height);
+  const left = cropCorner(raster.width, width);
+  const top = cropCorner(raster.height, height);
   if (left === 0 && top === 0 && raster.width === width && raster.height === height) return raster;
   const { channels, data } = raster;
   const out = new Uint8Array(width * height * channels);
@@ -20,7 +20,7 @@ export function centerCrop(raster: Raster, width: number, height: number): Raste
 }
 
 /** Where the crop begins on an axis; negative where that many zeros are put before. */
-function corner(size: number, crop: number): number {
+export function cropCorner(size: number, crop: number): number {
   return size < crop ? -Math.trunc((crop - size) / 2) : roundHalfEven((size - crop) / 2);
 }
 

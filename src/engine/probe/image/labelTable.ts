@@ -4,6 +4,7 @@ import { UserError } from '../../../shared/userError.js';
 import { bitsetWords, setBit, type Concept } from '../../concept/conceptSet.js';
 import { readingError } from '../dataFile.js';
 import type { PictureFile } from './pictureFiles.js';
+import { pictureIndex } from './pictureNames.js';
 
 export interface LabelTable {
   /** Concept names: the header without its first column. */
@@ -101,21 +102,7 @@ export function labelConcepts(
   table: LabelTable,
   files: readonly PictureFile[],
 ): { concepts: Concept[]; notes: string[] } {
-  const base = (name: string) => name.slice(name.lastIndexOf('/') + 1);
-  const stem = (name: string) => base(name).replace(/\.[^.]+$/, '');
-  const keys: ((name: string) => string)[] = [(name) => name.replace(/^\.\//, ''), base, stem];
-  const indices = keys.map((key) => {
-    const index = new Map<string, number | null>();
-    files.forEach(({ name }, i) => index.set(key(name), index.has(key(name)) ? null : i));
-    return index;
-  });
-  const find = (image: string): number | null => {
-    for (const [i, key] of keys.entries()) {
-      const sample = indices[i].get(key(image));
-      if (sample !== undefined && sample !== null) return sample;
-    }
-    return null;
-  };
+  const find = pictureIndex(files.map(({ name }) => name));
   const sets = table.concepts.map(() => new Uint32Array(bitsetWords(files.length)));
   const matched = new Set<number>();
   let lost = 0;

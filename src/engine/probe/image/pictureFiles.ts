@@ -10,6 +10,9 @@ export interface PictureFile {
   name: string;
   /** First folder below the data folder; null for files that lie in it, and for listed files. */
   folder: string | null;
+  /** The way up that it is shown, in pixels. */
+  width: number;
+  height: number;
 }
 
 export interface PictureFiles {
@@ -38,9 +41,9 @@ export async function findPictures(
   const files: PictureFile[] = [];
   const skipped: PictureFiles['skipped'] = [];
   const verdicts = await mapInOrder(candidates, 8, (file) => verdict(file, listed, refuses));
-  verdicts.forEach((why, i) => {
-    if (why === null) files.push(candidates[i]);
-    else if (why !== '') skipped.push({ name: candidates[i].name, why });
+  verdicts.forEach((found, i) => {
+    if (found instanceof Object) files.push({ ...candidates[i], ...found });
+    else if (found !== '') skipped.push({ name: candidates[i].name, why: found });
   });
   if (files.length === 0) {
     const where = listed ? '"data"' : path.resolve(base, data);
@@ -55,13 +58,15 @@ export async function findPictures(
   return { files, skipped };
 }
 
-function listedFiles(base: string, list: string[]): PictureFile[] {
+type Candidate = Omit<PictureFile, 'width' | 'height'>;
+
+function listedFiles(base: string, list: string[]): Candidate[] {
   const nameOf = (file: string) => (path.isAbsolute(file) ? path.basename(file) : file.split(path.sep).join('/'));
   return list.map((file) => ({ path: path.resolve(base, file), name: nameOf(file), folder: null }));
 }
 
-async function filesOf(root: string): Promise<PictureFile[]> {
-  const files: PictureFile[] = [];
+async function filesOf(root: string): Promise<Candidate[]> {
+  const files: Candidate[] = [];
   const visited = new Set<string>();
   let entries = 0;
   const walk = async (folder: string, parts: string[]): Promise<void> => {
@@ -106,15 +111,17 @@ const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'variant'
 /** Numbers in names count by value; what the collator takes for equal (`1` and `01`) goes by its characters. */
 const naturally = (a: string, b: string): number => collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 
-/** Null: a picture; empty: none and not meant to be one; else what is wrong with it. */
+/** The size of a picture; empty: none and not meant to be one; else what is wrong with it. */
 async function verdict(
-  file: PictureFile,
+  file: Candidate,
   listed: boolean,
   refuses: (header: PictureHeader) => string | null,
-): Promise<string | null> {
+): Promise<{ width: number; height: number } | string> {
   try {
     if (!listed && !pictureName.test(file.name) && !looksLikePicture(await firstBytes(file.path))) return '';
-    return refuses(readHeader(await readPictureFile(file.path)));
+    const header = readHeader(await readPictureFile(file.path));
+    const { width, height } = header;
+    return refuses(header) ?? (header.orientation >= 5 ? { width: height, height: width } : { width, height });
   } catch (error) {
     // A file in a list was asked for by name.
     if (listed && error instanceof UserError) throw error;

@@ -90,6 +90,49 @@ const adam7 = [
  */
 export function decodePng(bytes: Uint8Array): Raster {
   const png = readPng(bytes);
+  const { width, height, colorType } = png;
+  const channels = colorType === 0 || colorType === 4 ? 1 : 3;
+  const data = new Uint8Array(width * height * channels);
+  const pixels = pixelReader(png);
+  eachLine(png, (lines, from, columns, first, step) =>
+    pixels(lines, from, columns, data, first * channels, step * channels),
+  );
+  return { width, height, channels, data };
+}
+
+/**
+ * The pixels as numbers, for pictures that are maps of labels: the index of a palette, the level of a grey pixel (all 16 bits
+ * of it), or R + 256 G + 65536 B. Transparency is dropped.
+ */
+export function decodePngLabels(bytes: Uint8Array): { width: number; height: number; values: Uint32Array } {
+  const png = readPng(bytes);
+  const { width, height, depth, colorType } = png;
+  const values = new Uint32Array(width * height);
+  const perPixel = samplesPerPixel[colorType] * (depth >> 3);
+  const coloured = colorType === 2 || colorType === 6;
+  eachLine(png, (lines, from, columns, first, step) => {
+    for (let x = 0, to = first; x < columns; x++, to += step) {
+      if (depth < 8) {
+        values[to] = (lines[from + ((x * depth) >> 3)] >> (8 - depth - ((x * depth) & 7))) & ((1 << depth) - 1);
+        continue;
+      }
+      const at = from + x * perPixel;
+      const bytesOf = depth >> 3;
+      if (coloured) values[to] = lines[at] | (lines[at + bytesOf] << 8) | (lines[at + 2 * bytesOf] << 16);
+      else values[to] = depth === 16 ? (lines[at] << 8) | lines[at + 1] : lines[at];
+    }
+  });
+  return { width, height, values };
+}
+
+/**
+ * Inflates and unfilters the picture and hands on its lines: where their samples begin, how many pixels they have, and the
+ * index of the first and the distance between its pixels in the picture.
+ */
+function eachLine(
+  png: Png,
+  use: (lines: Uint8Array, from: number, columns: number, first: number, step: number) => void,
+): void {
   const { width, height, depth, colorType } = png;
   const bits = depth * samplesPerPixel[colorType];
   const passes = png.interlaced ? adam7 : [[0, 0, 1, 1]];
@@ -100,11 +143,6 @@ export function decodePng(bytes: Uint8Array): Raster {
   const stride = (columns: number) => Math.ceil((columns * bits) / 8);
   const expected = sizes.reduce((sum, { columns, rows }) => sum + (columns > 0 ? rows * (1 + stride(columns)) : 0), 0);
   const lines = inflate(png.data, expected);
-
-  const grey = colorType === 0 || colorType === 4;
-  const channels = grey ? 1 : 3;
-  const data = new Uint8Array(width * height * channels);
-  const pixels = pixelReader(png);
   let at = 0;
   passes.forEach(([x0, y0, dx, dy], pass) => {
     const { columns, rows } = sizes[pass];
@@ -112,12 +150,10 @@ export function decodePng(bytes: Uint8Array): Raster {
     const bytesPerLine = stride(columns);
     unfilter(lines, at, rows, bytesPerLine, Math.max(1, bits >> 3));
     for (let row = 0; row < rows; row++) {
-      const to = ((y0 + row * dy) * width + x0) * channels;
-      pixels(lines, at + row * (bytesPerLine + 1) + 1, columns, data, to, dx * channels);
+      use(lines, at + row * (bytesPerLine + 1) + 1, columns, (y0 + row * dy) * width + x0, dx);
     }
     at += rows * (bytesPerLine + 1);
   });
-  return { width, height, channels, data };
 }
 
 function inflate(chunks: Uint8Array[], expected: number): Uint8Array {

@@ -17,7 +17,7 @@ export function preparePicture(picture: Raster, preparation: Preparation): Raste
 }
 
 /** [width, height] after the resize, before the crop. */
-function resizedTo(
+export function resizedTo(
   { width, height }: { width: number; height: number },
   { preprocess }: Preparation,
 ): [number, number] {
