@@ -13,6 +13,7 @@ const general = `usage: onnxplain COMMAND [options]
   inspect MODEL                 inputs, outputs and layers, from the file's structure alone
   explain [MODEL]               label the units of a model on a probe set
   cam MODEL                     class activation maps
+  ablate MODEL                  what each unit of a layer does to the outputs
   version                       versions of this program and of ONNX Runtime
 
 Everywhere: --quiet (no progress), --debug (stack traces), --help`;
@@ -53,6 +54,24 @@ const usages: Record<string, string> = {
   --raw                  the map before ReLU, scaling and resizing
   --colormap NAME        viridis (default), inferno or jet; for pictures
   --out FILE             .npy (float32, N × H × W) or .png (overlay)`,
+  ablate: `usage: onnxplain ablate MODEL --layer LAYER [options]
+
+Switches each unit of a layer off on its own, and says for every output which units matter most.
+
+  --layer LAYER          tensor, node or module path
+  --units 0,5,7-12       only these units
+  --mode zero|mean       what stands in for the activation: 0 (default), or its mean
+  --probe PROBE          as for explain
+  --limit N              so many samples, evenly spread over the probe set (default 500)
+  --output NAME          only this output; default: every output of numbers
+  --class N|NAME         only this class of it
+  --probability          look at a Softmax or Sigmoid itself instead of the logits that enter it
+  --labels COLUMN|FILE   the right classes, for the accuracy: a column, or an .npy of class numbers;
+                         default: class folders, or a column called label, class, target or action
+  --top N                units listed for each output (default 10)
+  --plain                without the units' labels, which take an explanation of the layer
+  --threads N            threads of ONNX Runtime
+  --json FILE            write all of it as JSON ("-" is stdout)`,
   version: `usage: onnxplain version`,
 };
 

@@ -4,6 +4,7 @@ import type { EngineApi } from '../shared/engineApi.js';
 import { UserError } from '../shared/userError.js';
 import { mapMethods } from './cam/index.js';
 import { columnEffect } from './columnEffect.js';
+import { ablate } from './effect/index.js';
 import { explain } from './explain/index.js';
 import { computeMaps } from './map/computeMaps.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
@@ -113,6 +114,12 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const { model } = await opened.model(file);
       const set = await opened.probe(file, probe);
       return timings(model, set, { threads: threads ?? null, provider: provider ?? 'cpu' }, signal);
+    },
+    async ablate({ model: file, probe, folders, layer, ...request }, onProgress, signal) {
+      const { model, structure } = await opened.model(file);
+      const set = await opened.probe(file, probe, folders);
+      const found = findLayer(structure, layer);
+      return ablate(model, set, found, request, (done, total) => onProgress({ done, total }), signal);
     },
     report: (request) => reportOf(request, opened, packageVersion(media)),
   };

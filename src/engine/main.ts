@@ -7,12 +7,14 @@ import {
 import {
   engineRequest,
   explainEvent,
+  jobProgress,
   memoryRequest,
   toResponseError,
   type EngineMethod,
   type EngineParams,
   type EngineResult,
 } from '../shared/engineRpc.js';
+import type { JobProgress } from '../shared/engineApi.js';
 import { createEngine, mediaFolder } from './index.js';
 import { endWithParent } from './parentWatch.js';
 
@@ -40,6 +42,16 @@ function serve<M extends EngineMethod>(
   });
 }
 
+/** Progress of a job, at most some times a second: each message is a wake-up on the other side. */
+function throttled(id: number): (progress: JobProgress) => void {
+  let told = -Infinity;
+  return (progress) => {
+    if (performance.now() - told < 100 && progress.done < progress.total) return;
+    told = performance.now();
+    void connection.sendNotification(jobProgress, { id, progress });
+  };
+}
+
 serve('version', () => engine.version());
 serve('inspect', (params) => engine.inspect(params));
 serve('proposeProbes', (params) => engine.proposeProbes(params));
@@ -47,6 +59,7 @@ serve('probeFileText', (params) => engine.probeFileText(params));
 serve('explain', ({ id, ...request }, signal) =>
   engine.explain(request, (event) => void connection.sendNotification(explainEvent, { id, event }), signal),
 );
+serve('ablate', ({ id, ...request }, signal) => engine.ablate(request, throttled(id), signal));
 serve('picture', (params) => engine.picture(params));
 serve('sample', (params) => engine.sample(params));
 serve('map', (params, signal) => engine.map(params, signal));

@@ -7,15 +7,17 @@ import {
   IPCMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node.js';
-import type { ExplainEvent } from '../shared/engineApi.js';
+import type { ExplainEvent, JobProgress } from '../shared/engineApi.js';
 import {
   engineFailure,
   engineRequest,
   explainEvent,
+  jobProgress,
   memoryRequest,
   type EngineMethod,
   type EngineParams,
   type EngineResult,
+  type JobMethod,
 } from '../shared/engineRpc.js';
 import { UserError } from '../shared/userError.js';
 
@@ -35,6 +37,8 @@ export interface EngineClientOptions {
 export interface CallOptions {
   signal?: AbortSignal;
   onEvent?: (event: ExplainEvent) => void;
+  /** Of a job. */
+  onProgress?: (progress: JobProgress) => void;
   /** The process is killed when the call takes longer. */
   deadline?: number;
 }
@@ -45,7 +49,11 @@ interface Running {
   /** Rejects when the process is gone. */
   lost: Promise<never>;
   listeners: Map<number, (event: ExplainEvent) => void>;
+  progress: Map<number, (progress: JobProgress) => void>;
 }
+
+/** They carry an id, by which what they tell on the way is theirs. */
+const telling: ReadonlySet<EngineMethod> = new Set<'explain' | JobMethod>(['explain', 'ablate']);
 
 /** The id of an explanation is the client's business. */
 type CallParams<M extends EngineMethod> = Omit<EngineParams<M>, 'id'>;
@@ -71,13 +79,14 @@ export class EngineClient {
   async call<M extends EngineMethod>(
     method: M,
     params: CallParams<M>,
-    { signal, onEvent, deadline }: CallOptions = {},
+    { signal, onEvent, onProgress, deadline }: CallOptions = {},
   ): Promise<EngineResult<M>> {
     if (signal?.aborted) throw cancelled();
     if (this.#disposed) throw new UserError('The model was closed', { code: 'engine/cancelled' });
     const running = (this.#running ??= this.#start());
     const id = this.#nextId++;
     if (onEvent) running.listeners.set(id, onEvent);
+    if (onProgress) running.progress.set(id, onProgress);
 
     const token = new CancellationTokenSource();
     let kill: NodeJS.Timeout | undefined;
@@ -100,7 +109,7 @@ export class EngineClient {
     clearTimeout(this.#idle);
     this.#pending += 1;
     try {
-      const wire = (method === 'explain' ? { ...params, id } : params) as EngineParams<M>;
+      const wire = (telling.has(method) ? { ...params, id } : params) as EngineParams<M>;
       const reply = running.connection.sendRequest(engineRequest(method), wire, token.token);
       reply.catch(() => undefined); // when the process is lost first, nobody waits for this one any more
       return (await Promise.race([reply, running.lost])) as EngineResult<M>;
@@ -120,6 +129,7 @@ export class EngineClient {
       signal?.removeEventListener('abort', onAbort);
       token.dispose();
       running.listeners.delete(id);
+      running.progress.delete(id);
       this.#pending -= 1;
       if (this.#pending === 0 && this.#running === running) void this.#rest(running);
     }
@@ -149,7 +159,9 @@ export class EngineClient {
 
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     const listeners: Running['listeners'] = new Map();
+    const progress: Running['progress'] = new Map();
     connection.onNotification(explainEvent, ({ id, event }) => listeners.get(id)?.(event));
+    connection.onNotification(jobProgress, ({ id, progress: far }) => progress.get(id)?.(far));
     connection.onError(([error]) => log(`engine channel: ${error.message}`));
 
     const lost = new Promise<never>((_, reject) => {
@@ -171,7 +183,7 @@ export class EngineClient {
     lost.catch(() => undefined); // a process may end while nobody calls
     connection.listen();
     log(`engine ${child.pid ?? ''} started`);
-    return { child, connection, lost, listeners };
+    return { child, connection, lost, listeners, progress };
   }
 
   #end(running: Running): void {

@@ -1,5 +1,5 @@
 import { NotificationType, RequestType, ResponseError } from 'vscode-jsonrpc/node.js';
-import type { EngineApi, ExplainEvent } from './engineApi.js';
+import type { EngineApi, ExplainEvent, JobProgress } from './engineApi.js';
 import { UserError } from './userError.js';
 
 /**
@@ -8,17 +8,21 @@ import { UserError } from './userError.js';
  *
  * - One request per method of `EngineApi`, by its name, with one params object. `explain`'s carries an `id`; its events
  *   come as `explain/event` notifications with that id, all of them before the reply.
+ * - Jobs (`JobMethod`) likewise carry an `id`, and tell how far they are by `job/progress`.
  * - Cancelling is JSON-RPC's own: the request's CancellationToken. The reply is then a failure with code `engine/cancelled`.
  * - A failure is a ResponseError whose `data` is an `EngineFailure`; `engine/bug` stands for anything but a `UserError`.
  * - `memory` answers at once, even while other requests run.
  */
 export type EngineMethod = keyof EngineApi;
 
+/** Methods that take long and are no explanation. */
+export type JobMethod = 'ablate';
+
 /** The one params object of a method. */
 export type EngineParams<M extends EngineMethod> = M extends 'version'
   ? Record<string, never>
-  : M extends 'explain'
-    ? Parameters<EngineApi['explain']>[0] & { id: number }
+  : M extends 'explain' | JobMethod
+    ? Parameters<EngineApi[M]>[0] & { id: number }
     : Parameters<EngineApi[M]>[0];
 
 export type EngineResult<M extends EngineMethod> = Awaited<ReturnType<EngineApi[M]>>;
@@ -31,6 +35,8 @@ export const engineRequest = <M extends EngineMethod>(method: M) =>
 export const memoryRequest = new RequestType<Record<string, never>, { resident: number }, EngineFailure>('memory');
 
 export const explainEvent = new NotificationType<{ id: number; event: ExplainEvent }>('explain/event');
+
+export const jobProgress = new NotificationType<{ id: number; progress: JobProgress }>('job/progress');
 
 /** What a failed request's reply carries in `data`. */
 export interface EngineFailure {

@@ -31,6 +31,13 @@ const elementTypes: readonly (readonly [name: string, bits: number | null])[] = 
 
 export const elementTypeName = (number: number): string => elementTypes[number]?.[0] ?? `type ${number}`;
 
+/** TensorProto.DataType of a type by its name; 0 (undefined) where there is none. */
+export const elementTypeNumber = (name: string): number =>
+  Math.max(
+    0,
+    elementTypes.findIndex(([known]) => known === name),
+  );
+
 const bitsByName = new Map(elementTypes);
 
 /** Bits per element in raw data; null for strings and types that are not known here. */

@@ -5,6 +5,7 @@ export { findLayer } from './findLayer.js';
 export { indexOf } from './graphIndex.js';
 export { describeTensor, expressionNodes, type FoundLayer, layersOf } from './layers.js';
 export type * from './model.js';
+export { type ModelPart, partBehind, partBytes } from './modelPart.js';
 export { outgoingWeights } from './outgoingWeights.js';
 export { type PoolingHead, poolingHead } from './poolingHead.js';
 export { readModel } from './readModel.js';

@@ -36,7 +36,7 @@ function graphBytes(file: FileWindow, graph: Field, modelPath: string): Buffer {
 }
 
 /** An initializer as it is, or with its raw data (field 9) replaced by external_data (13) and data_location (14). */
-function weightBytes(file: FileWindow, tensor: Field, modelPath: string): Buffer {
+export function weightBytes(file: FileWindow, tensor: Field, modelPath: string): Buffer {
   const kept: Field[] = [];
   const dims: number[] = [];
   let type = 0;
@@ -75,5 +75,5 @@ function weightBytes(file: FileWindow, tensor: Field, modelPath: string): Buffer
   return lengthDelimited(5, Buffer.concat(body));
 }
 
-const copied = (file: FileWindow, field: Field): Buffer =>
+export const copied = (file: FileWindow, field: Field): Buffer =>
   Buffer.from(file.bytes(field.start, field.end - field.start));

@@ -10,3 +10,4 @@ export { proposeProbes } from './proposals.js';
 export { ConceptError } from './stateConcepts.js';
 export { modelInputs } from './modelInput.js';
 export { otherInputs } from './otherInputs.js';
+export { evenlySpread, pickedSamples } from './pickedSamples.js';

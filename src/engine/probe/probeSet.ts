@@ -33,6 +33,9 @@ export interface ProbeSet {
   view(sample: number): Promise<SampleView>;
   /** States: the raw table, samples × columns. */
   table?(): Float64Array;
+  /** States: all columns of numbers, those too that don't feed the model; and one of them, null where there is none. */
+  columnNames?(): string[];
+  column?(name: string): Float64Array | null;
   /** Concepts over the first `samples` samples; progress counts samples. */
   concepts(
     samples: number,

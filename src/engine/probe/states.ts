@@ -147,6 +147,8 @@ export async function statesProbe(
       };
     },
     table: () => raw,
+    columnNames: () => table.names,
+    column: (name) => table.columns[table.names.indexOf(name)] ?? null,
     concepts: async (samples) => stateConcepts(file, expressions, table, columns, samples),
   };
 }

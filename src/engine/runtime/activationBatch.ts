@@ -81,6 +81,22 @@ export function toActivationBatch(
   return { first, samples, units, height, width, values };
 }
 
+/**
+ * Where a unit's elements lie in a tensor: at `(o × units + unit) × inner + i` for all o < outer, i < inner. The same rule
+ * as `toActivationBatch`.
+ */
+export function unitElements(
+  tensorDims: readonly number[],
+  axisOfUnits: number | null,
+  batch: number,
+): { units: number; outer: number; inner: number } {
+  const { dims, unitAxis } = perSample(tensorDims, axisOfUnits, batch);
+  const size = tensorDims.reduce((product, length) => product * length, 1);
+  const units = unitAxis === null ? 1 : dims[unitAxis];
+  const inner = unitAxis === null ? 1 : dims.slice(unitAxis + 1).reduce((product, length) => product * length, 1);
+  return { units, inner, outer: units * inner === 0 ? 0 : size / (units * inner) };
+}
+
 /** The tensor's axes without the batch, and the unit axis among them. */
 function perSample(
   dims: readonly number[],

@@ -1,7 +1,14 @@
-export { type LayerLayout, toActivationBatch, type TokenGrid, tokenGrid } from './activationBatch.js';
+export { type LayerLayout, toActivationBatch, type TokenGrid, tokenGrid, unitElements } from './activationBatch.js';
 export { refuseForeignOperators } from './foreignOperators.js';
 export { numberToFloat16, widenBfloat16, widenFloat16 } from './float16.js';
 export { type SessionInput, shapeText } from './feed.js';
 export { openSession, type Session, type SessionOptions } from './session.js';
-export { filledBatch, fixedBatchOf, type Stream, streamActivations, type StreamedLayer } from './streamActivations.js';
+export {
+  agrees,
+  filledBatch,
+  fixedBatchOf,
+  type Stream,
+  streamActivations,
+  type StreamedLayer,
+} from './streamActivations.js';
 export type * from './tensor.js';

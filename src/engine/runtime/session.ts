@@ -16,6 +16,8 @@ export interface Session {
   inputs: SessionInput[];
   /** Every output that can be fetched: the model's own tensors and those asked for. */
   outputs: string[];
+  /** Element type of an output as ONNX Runtime spells it (`float32`, `float16`, `int64`); null for other names. */
+  typeOf(output: string): string | null;
   /** The execution provider that the session was opened with. */
   provider: string;
   /** What the user should know about how it was opened, one sentence each. */
@@ -38,6 +40,8 @@ export interface SessionOptions {
   threads?: number | null;
   /** `cpu`, or `cuda`, `webgpu`, `dml`, `coreml` where this build has them; otherwise the CPU is used and a note says so. */
   provider?: string;
+  /** A part of the model (`partBytes`) that is loaded instead of the whole; `outputs` is not looked at then. */
+  part?: Uint8Array;
   /** ONNX Runtime's memory arena: faster runs with changing sizes, but the process keeps its peak. Off by default. */
   arena?: boolean;
   /** Records how long each node takes; the profile's file is this path with the time and `.json` behind it. */
@@ -54,9 +58,11 @@ const wholeFileBytes = 256 * 1024 * 1024;
  */
 export async function openSession(model: OnnxModel, options: SessionOptions): Promise<Session> {
   const name = path.basename(model.path);
-  checkRunnable(name, model, options.outputs);
+  if (!options.part) {
+    checkRunnable(name, model, options.outputs);
+  }
   const ort = await loadRuntime();
-  const bytes = await bytesWith(model, appendOutputs(model, options.outputs));
+  const bytes = options.part ?? (await bytesWith(model, appendOutputs(model, options.outputs)));
   const wanted = options.provider ?? 'cpu';
   const notes: string[] = [];
   const fallBack = (): void => {
@@ -109,10 +115,12 @@ function sessionOf(
   }));
   const outputs = session.outputMetadata.filter((output) => output.isTensor).map((output) => output.name);
   const fetchable = new Set(outputs);
+  const types = new Map(session.outputMetadata.map((output) => [output.name, output.isTensor ? output.type : null]));
   return {
     model: name,
     inputs,
     outputs,
+    typeOf: (output) => types.get(output) ?? null,
     provider,
     notes,
     async run(feeds, fetch) {

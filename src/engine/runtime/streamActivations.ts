@@ -157,7 +157,7 @@ function repeated(tensor: Tensor, count: number, batch: number): Tensor {
  * Whether a batch gives for its first sample what that sample gave alone, up to rounding: the mean difference may be a
  * hundredth of the mean magnitude (quantised layers move by single steps).
  */
-function agrees(alone: Record<string, Tensor>, together: Record<string, Tensor>, count: number): boolean {
+export function agrees(alone: Record<string, Tensor>, together: Record<string, Tensor>, count: number): boolean {
   return Object.entries(alone).every(([name, one]) => {
     const many = together[name];
     if (

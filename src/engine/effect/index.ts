@@ -1,0 +1,3 @@
+export { ablate } from './ablation.js';
+export { trackedOutputs, featureMeans, type TrackedOutput } from './tracked.js';
+export { eachBatch, type RunBatch } from './eachBatch.js';
