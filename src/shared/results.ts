@@ -59,6 +59,11 @@ export interface UnitExplanation {
   floor: number;
   /** True where the search proves that no formula of this length scores higher. */
   optimal: boolean;
+  /**
+   * With the search `optimal`: no formula of up to `maxLength` atoms has a higher IoU than this. The IoU itself where it is
+   * proven the best; more where the proof would have taken too long and the label is the beam's.
+   */
+  bound?: number;
   single: { label: string; iou: number } | null;
   alternatives: { label: string; iou: number }[];
   /** counts.length = edges.length - 1; both empty where the unit has no finite activation. */

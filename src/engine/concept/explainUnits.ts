@@ -30,6 +30,7 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
   const { groups, firing, measured, settings, signal } = options;
   const order = measured.map((_, slot) => slot).sort((a, b) => firing.fires[b] - firing.fires[a] || a - b);
   let fellBack = 0;
+  let mostBetter = 0;
   let since = performance.now();
   const pause = async (): Promise<void> => {
     if (performance.now() - since > turn) {
@@ -58,13 +59,17 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
       continue;
     }
     const { fellBack: gaveUp, ...label } = found;
-    if (gaveUp) fellBack++;
+    if (gaveUp) {
+      fellBack++;
+      mostBetter = Math.max(mostBetter, label.bound! - label.iou);
+    }
     yield { ...unit, ...label, floor };
   }
   if (fellBack > 0) {
     options.onNote?.(
       `${fellBack} of ${measured.length} units ${fellBack === 1 ? 'has' : 'have'} the beam's label, not proven the best: ` +
-        `the proof for up to ${settings.maxLength} concepts of ${groups.atoms.length} would take too long`,
+        `the proof for up to ${settings.maxLength} concepts of ${groups.atoms.length} would take too long; ` +
+        `at most ${(Math.ceil(mostBetter * 100) / 100).toFixed(2)} better is possible`,
     );
   }
 }

@@ -1,118 +1,83 @@
 import type { GroupCounts } from '../unit/groupCounter.js';
 import { beamSearch, type BeamOptions } from './beamSearch.js';
-import { AND, AND_NOT, OR, type Operator } from './leftDeep.js';
-import { lastJoinBound } from './lastJoinBound.js';
-import { intersectionOverUnion, type Ranking, type Scored } from './ranking.js';
+import { branchAndBound, type BranchResult } from './branchAndBound.js';
+import type { Masked, Ranking } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
 
-/** Steps (an addition or a bound) spent on one unit before the search gives up: some tenths of a second. */
-const defaultBudget = 1e8;
-/** Bytes for masks that were visited. */
-const visitedMemory = 64 * 2 ** 20;
+/** Steps (additions, or about as much) spent on one unit before the search gives up: about a second. */
+const defaultBudget = 5e8;
+export interface OptimalResult {
+  ranking: Ranking;
+  /** False where the work exceeded the budget: then the ranking is the beam's, or better. */
+  proven: boolean;
+  /** No left-deep formula of up to `maxLength` atoms has a higher IoU. */
+  bound: number;
+}
 
 /**
- * Branch and bound over all left-deep formulas of up to `maxLength` atoms. Starts from what the beam finds; a branch is left
- * where a bound shows that nothing in it scores higher (nor as high with fewer atoms). Formulas with masks that were visited
- * at no greater length are not visited again.
+ * The best of all left-deep formulas of up to `maxLength` atoms, with proof; of equals one with the fewest atoms.
  *
- * Bounds on what a formula f can become, with U the firing positions, hits |U ∩ f| and extras |f \ U|:
- * - joined by OR alone, k more atoms: hits ≤ min(coverable, hits + the k largest |U ∩ c|), extras don't shrink;
- * - otherwise at most k − 1 joins add hits, and extras may go to 0;
- * - for the last join, `lastJoinBound` from the known overlaps of pairs.
+ * Read from outside, a left-deep formula is a decision list: `f OR c` says yes where c holds, `f AND c` says no where it does not,
+ * `f AND NOT c` says no where it does, and f decides the rest. So formulas are built from their outermost join inwards, as rule
+ * lists are by CORELS (Angelino et al. 2018): what is decided stays decided, and only what is left open counts.
  *
- * @returns the ranking, and whether its first is proven the best; false where the work exceeded the budget: then the
- *          ranking is the beam's
+ * To beat the best IoU so far, p / q, a formula must gain q · |U ∩ f| − p · |f \ U| > p · |U|, with U the firing positions
+ * (Dinkelbach 1967); whole numbers, exact up to 2^53. The gain is a sum over positions, hence that of the decided plus that of
+ * the open ones, and
+ * - of branches that leave the same positions open only the one that gained most is followed;
+ * - a branch is left where the bound on what the open positions can gain (`OpenBounds`) shows that it can't win;
+ * - the two innermost atoms come from counts of pairs of atoms in the open positions (`PairCounts`), shared between branches
+ *   and, for the sizes, between units.
+ * A better formula raises p / q, and the search begins again with what it has counted.
+ *
+ * Branches are followed best bound first, so that where the budget ends, the next bound says how much better a formula could be.
  */
 export function optimalSearch(
   space: SearchSpace,
   unit: GroupCounts,
   fires: number,
   options: BeamOptions & { budget?: number },
-): { ranking: Ranking; proven: boolean } {
+): OptimalResult {
   const ranking = beamSearch(space, unit, fires, options);
-  const { maxLength } = options;
-  if (ranking.entries.length === 0 || maxLength < 2) return { ranking, proven: true };
-  const budget = options.budget ?? defaultBudget;
-  const { atoms, sizes } = space;
-  const hitsWork = space.hitsWork(unit);
-  const hits = space.hits(unit, null);
-  const covered = space.coverable(unit);
-  const largest = Float64Array.from(hits).sort().reverse();
-  const gain = Array.from({ length: maxLength }, (_, k) => largest.slice(0, k).reduce((sum, h) => sum + h, 0));
-  const visited = new Map<string, number>();
-  let visitedBytes = 0;
-  let steps = atoms * hitsWork;
-  if (steps > budget) return { ranking, proven: false };
-
-  const leaves = Array.from({ length: atoms }, (_, atom): Joins => {
-    const leaf = { ...space.leaf(atom), hits: hits[atom], size: sizes[atom], iou: 0 };
-    return joins(leaf, space.hits(unit, leaf.mask), space.overlaps(leaf));
-  });
-  const promising = (bound: number, length: number): boolean => {
-    const [best] = ranking.entries;
-    return bound > best.iou || (bound === best.iou && length < best.formula.length);
-  };
-  const reach = (hit: number, extra: number, more: number): number =>
-    Math.max(Math.min(covered, hit + gain[more]) / (fires + extra), Math.min(covered, hit + gain[more - 1]) / fires);
-  const consider = (left: Scored, operator: Operator, atom: number, hit: number, size: number): void => {
-    const iou = intersectionOverUnion(hit, size, fires);
-    if (ranking.admits(iou, left.formula.length + 1)) {
-      ranking.offer({ ...space.join(left, operator, atom), hits: hit, size, iou });
-    }
-  };
-
-  /** All formulas that extend `node.of`; false where the budget is spent. */
-  const visit = (node: Joins): boolean => {
-    const { of: left, hits: hitsWith, sizes: sizesWith } = node;
-    const { length } = left.formula;
-    const more = maxLength - length - 1;
-    for (let atom = 0; atom < atoms; atom++) {
-      for (const operator of [OR, AND, AND_NOT] as const) {
-        // a OR b is b OR a.
-        if (length === 1 && operator !== AND_NOT && atom <= left.formula.atom) continue;
-        const [h, s] = [hitsWith[atom], sizesWith[atom]];
-        const hit = operator === OR ? left.hits + hits[atom] - h : operator === AND ? h : left.hits - h;
-        const size = operator === OR ? left.size + sizes[atom] - s : operator === AND ? s : left.size - s;
-        // Without hits, whatever follows is no better than the same without this part; one that changes nothing is no news.
-        if (hit === 0 || size === left.size || (operator !== AND_NOT && size === sizes[atom])) continue;
-        consider(left, operator, atom, hit, size);
-        if (more === 0 || !promising(reach(hit, size - hit, more), length + 2)) continue;
-        if (more === 1) {
-          steps += 4 * atoms;
-          if (!promising(lastJoinBound(node, leaves[atom], operator, hits, sizes, fires), length + 2)) continue;
-        }
-        const formula = { ...space.join(left, operator, atom), hits: hit, size, iou: 0 };
-        steps += hitsWork + space.overlapsWork(formula.mask);
-        if (steps > budget) return false;
-        if (more > 1) {
-          const key = Buffer.from(formula.mask.buffer, formula.mask.byteOffset, formula.mask.byteLength).toString(
-            'latin1',
-          );
-          if ((visited.get(key) ?? Infinity) <= length + 1) continue;
-          visitedBytes += key.length;
-          if (visitedBytes > visitedMemory) return false;
-          visited.set(key, length + 1);
-        }
-        if (!visit(joins(formula, space.hits(unit, formula.mask), space.overlaps(formula)))) return false;
-      }
-    }
-    return true;
-  };
-
-  for (const leaf of leaves) {
-    if (leaf.of.hits === 0 || !promising(reach(leaf.of.hits, leaf.of.size - leaf.of.hits, maxLength - 1), 2)) continue;
-    if (!visit(leaf)) return { ranking: beamSearch(space, unit, fires, options), proven: false };
+  const { maxLength, budget = defaultBudget } = options;
+  const ceiling = space.coverable(unit) / fires;
+  const [start] = ranking.entries;
+  if (!start || maxLength === 1 || (start.iou === ceiling && start.formula.length === 1)) {
+    return { ranking, proven: true, bound: start?.iou ?? 0 };
   }
-  return { ranking, proven: true };
+  const hits = space.pairHits(unit);
+  const left = { steps: budget };
+  for (;;) {
+    const [best] = ranking.entries;
+    const union = fires + best.size - best.hits;
+    const divisor = greatestCommonDivisor(best.hits, union);
+    const [p, q] = [best.hits / divisor, union / divisor];
+    const { found, bound } = branchAndBound({
+      atoms: space.atoms,
+      maxLength,
+      hits,
+      sizes: space.pairSizes,
+      p,
+      q,
+      goal: p * fires,
+      length: best.formula.length,
+      budget: left,
+    });
+    if (found) ranking.offer(space.scored(unit, fires, written(space, found)));
+    if (ranking.entries[0] !== best) continue;
+    const proven = bound <= p * fires;
+    return { ranking, proven, bound: proven ? best.iou : Math.max(best.iou, Math.min(ceiling, bound / (q * fires))) };
+  }
 }
 
-/** A formula with what its intersection with every atom has of hits and positions. */
-export interface Joins {
-  of: Scored;
-  /** |U ∩ f ∩ c| */
-  hits: Float64Array;
-  /** |f ∩ c| */
-  sizes: Float64Array;
+function written(space: SearchSpace, { joins, inside }: NonNullable<BranchResult['found']>): Masked {
+  const innermost = space.leaf(inside.atom);
+  const all = joins.toReversed();
+  if (inside.second !== null) all.unshift({ operator: inside.operator, atom: inside.second });
+  return all.reduce((left, { operator, atom }) => space.join(left, operator, atom), innermost);
 }
 
-const joins = (of: Scored, hits: Float64Array, sizes: Float64Array): Joins => ({ of, hits, sizes });
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}

@@ -1,5 +1,10 @@
 import type { LeftDeep } from './leftDeep.js';
-import type { Masked } from './searchSpace.js';
+
+/** A formula and the groups in which it holds. */
+export interface Masked {
+  formula: LeftDeep;
+  mask: Uint32Array;
+}
 
 /** A formula with its score against one unit. */
 export interface Scored extends Masked {

@@ -31,6 +31,8 @@ export interface Label {
   recall: number;
   /** Proven: no left-deep formula of AND, OR, AND NOT with at most `maxLength` atoms scores higher. */
   optimal: boolean;
+  /** With `optimal`: no formula of up to `maxLength` atoms has a higher IoU. */
+  bound?: number;
   /** `optimal` was asked for and took too long: this is the beam's. */
   fellBack: boolean;
   single: { label: string; iou: number };
@@ -53,10 +55,10 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
   for (const count of unit.counts) fires += count;
   const maxLength = options.search === 'single' ? 1 : options.maxLength;
   const settings = { maxLength, beam: options.beam, budget: options.budget };
-  const { ranking, proven } =
+  const { ranking, proven, bound } =
     options.search === 'optimal'
       ? optimalSearch(space, unit, fires, settings)
-      : { ranking: beamSearch(space, unit, fires, settings), proven: maxLength === 1 };
+      : { ranking: beamSearch(space, unit, fires, settings), proven: maxLength === 1, bound: null };
   const [best, ...others] = ranking.entries;
   if (!best) return null;
 
@@ -65,7 +67,7 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
   const [single] = beamSearch(space, unit, fires, { maxLength: 1, beam: 1 }).entries;
   const covered = space.coverable(unit);
   // A formula that covers all that can be covered and nothing else can't be beaten, however it was found.
-  const optimal = proven || (best.hits === covered && best.size === covered);
+  const optimal = proven || bound === best.iou || (best.hits === covered && best.size === covered);
   return {
     formula: toFormula(best.formula, groups.atoms),
     label: written(best),
@@ -74,6 +76,7 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
     precision: best.hits / best.size,
     recall: best.hits / fires,
     optimal,
+    ...(bound !== null && { bound }),
     fellBack: options.search === 'optimal' && !optimal,
     single: { label: written(single), iou: single.iou },
     alternatives: others.slice(0, runnersUp).map((other) => ({ label: written(other), iou: other.iou })),

@@ -1,15 +1,11 @@
 import type { GroupCounts } from '../unit/groupCounter.js';
 import type { Groups } from './groups.js';
-import { AND, joined, leaf, OR, type LeftDeep, type Operator } from './leftDeep.js';
+import { PairCounts, type GroupAtoms } from './pairCounts.js';
+import { intersectionOverUnion, type Masked, type Scored } from './ranking.js';
+import { AND, joined, leaf, OR, type Operator } from './leftDeep.js';
 
 /** Bytes for sizes that units share. */
 const sharedMemory = 64 * 2 ** 20;
-
-/** A formula and the groups in which it holds. */
-export interface Masked {
-  formula: LeftDeep;
-  mask: Uint32Array;
-}
 
 /** What does not depend on the unit: which atoms hold in which group, and how large formulas are. Shared by all units. */
 export class SearchSpace {
@@ -21,6 +17,7 @@ export class SearchSpace {
   readonly #start: Uint32Array;
   readonly #atomsOf: Uint32Array;
   readonly #overlaps = new Map<string, Float64Array>();
+  #pairSizes: PairCounts | null = null;
 
   static readonly #known = new WeakMap<Groups, SearchSpace>();
   static #latest: WeakRef<Groups> | null = null;
@@ -120,31 +117,45 @@ export class SearchSpace {
     return { formula: joined(left.formula, operator, atom), mask };
   }
 
+  /** Of a unit's firing positions, by pairs of atoms. */
+  pairHits({ groups, counts }: GroupCounts): PairCounts {
+    return new PairCounts(this.#groupAtoms(), groups, counts, sharedMemory);
+  }
+
+  /** Of all positions, by pairs of atoms; shared by all units. */
+  get pairSizes(): PairCounts {
+    const { count, sizes } = this.groups;
+    this.#pairSizes ??= new PairCounts(
+      this.#groupAtoms(),
+      Uint32Array.from({ length: count }, (_, group) => group),
+      sizes,
+      sharedMemory,
+    );
+    return this.#pairSizes;
+  }
+
+  #groupAtoms(): GroupAtoms {
+    return { atoms: this.atoms, start: this.#start, atomsOf: this.#atomsOf };
+  }
+
+  /** A formula with its score against a unit. */
+  scored({ groups, counts }: GroupCounts, fires: number, { formula, mask }: Masked): Scored {
+    let size = 0;
+    for (let w = 0; w < mask.length; w++) {
+      for (let bits = mask[w]; bits !== 0; bits &= bits - 1)
+        size += this.groups.sizes[w * 32 + 31 - Math.clz32(bits & -bits)];
+    }
+    let hits = 0;
+    for (let i = 0; i < groups.length; i++) {
+      if ((mask[groups[i] >>> 5] >>> (groups[i] & 31)) & 1) hits += counts[i];
+    }
+    return { formula, mask, hits, size, iou: intersectionOverUnion(hits, size, fires) };
+  }
+
   /** Firing positions at which at least one atom holds: no formula can cover more. */
   coverable({ groups, counts }: GroupCounts): number {
     let sum = 0;
     for (let i = 0; i < groups.length; i++) if (this.#start[groups[i] + 1] > this.#start[groups[i]]) sum += counts[i];
     return sum;
   }
-
-  /** Steps that `hits` takes within all groups. */
-  hitsWork({ groups }: GroupCounts): number {
-    let steps = groups.length;
-    for (const group of groups) steps += this.#start[group + 1] - this.#start[group];
-    return steps;
-  }
-
-  /** About as many steps as `overlaps` takes where it is not known yet. */
-  overlapsWork(mask: Uint32Array): number {
-    let holds = 0;
-    for (const word of mask) if (word !== 0) holds += bitCount(word);
-    return mask.length + Math.round((holds * this.#atomsOf.length) / Math.max(1, this.groups.count));
-  }
-}
-
-/** Bits set in a word (Warren, Hacker's Delight, 5-1). */
-function bitCount(word: number): number {
-  let n = word - ((word >>> 1) & 0x55555555);
-  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
-  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,3 +1,4 @@
+import { boundWords } from '../../shared/boundWords.js';
 import type { UnitExplanation } from '../../shared/results.js';
 
 /** What the page shows of a unit when its row is opened, as short as it may be: a report may hold ten thousand. */
@@ -8,8 +9,8 @@ export interface UnitDetail {
   t: number | null;
   /** Lowest and highest activation. */
   r: [number, number] | null;
-  /** 1: no formula of this length scores higher. */
-  o: 0 | 1;
+  /** What is known of formulas that might be better: `best possible`, `at most 0.02 better is possible`; empty: nothing. */
+  o: string;
   /** Best single concept and its IoU. */
   s: [string, number] | null;
   /** Runners-up. */
@@ -28,7 +29,7 @@ export function unitDetail(unit: UnitExplanation): UnitDetail {
     n: [...worth, unit.fireRate, unit.precision, unit.recall].map((value) => digits(value, 4)),
     t: unit.threshold === null ? null : digits(unit.threshold, 5),
     r: edges.length ? [digits(edges[0], 4), digits(edges[edges.length - 1], 4)] : null,
-    o: unit.optimal ? 1 : 0,
+    o: unit.optimal ? 'best possible' : (boundWords(unit) ?? ''),
     s: unit.single && [unit.single.label, digits(unit.single.iou, 4)],
     a: unit.alternatives.map(({ label, iou }) => [label, digits(iou, 4)]),
     x: unit.top.slice(0, inputsShown).map(({ sample, value }) => [sample, digits(value, 4)]),

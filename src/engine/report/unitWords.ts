@@ -1,3 +1,4 @@
+import { boundWords } from '../../shared/boundWords.js';
 import type { UnitExplanation } from '../../shared/results.js';
 
 /** What a reader should think of a unit: the report's colours, filters and summaries go by this. */
@@ -23,7 +24,7 @@ export function remarkOn(unit: UnitExplanation): string {
     default:
       if (unit.label === null) return 'not labelled';
       if (unit.fireRate === 1) return 'always fires';
-      return worthOf(unit) === 'chance' ? 'no better than chance' : '';
+      return worthOf(unit) === 'chance' ? 'no better than chance' : (boundWords(unit) ?? '');
   }
 }
 

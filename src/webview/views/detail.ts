@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { boundWords } from '../../shared/boundWords.js';
 import type { UnitChange } from '../../shared/checkpointChange.js';
 import type { UnitDetail } from '../../shared/panelProtocol.js';
 import { histogram, histogramStyles, histogramTable } from '../charts/histogram.js';
@@ -182,7 +183,9 @@ export class Detail extends LitElement {
               ${
                 unit.optimal
                   ? `Best possible: no label of ${unit.length === 1 ? 'one concept' : `${unit.length} concepts`} scores higher.`
-                  : 'Best found by the search; not proven to be the best possible.'
+                  : boundWords(unit)
+                    ? `Best found by the search: ${boundWords(unit)}.`
+                    : 'Best found by the search; not proven to be the best possible.'
               }
             </p>`
           : nothing

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { evaluateFormula } from '../../../src/engine/concept/formula.js';
-import { lastJoinBound } from '../../../src/engine/concept/lastJoinBound.js';
-import type { Operator } from '../../../src/engine/concept/leftDeep.js';
+import { OpenBounds } from '../../../src/engine/concept/openBounds.js';
+import { OpenPositions } from '../../../src/engine/concept/openPositions.js';
 import { searchUnit } from '../../../src/engine/concept/search.js';
 import { SearchSpace } from '../../../src/engine/concept/searchSpace.js';
 import { projectRoot } from '../../support/sharedData.js';
@@ -172,38 +172,41 @@ describe('search for a unit’s label', () => {
     );
   });
 
-  it('bounds the last join from above: no third concept does better than the bound', () => {
+  it('bounds what open positions can gain: no formula there gains more', () => {
+    const rates = fc.record({ p: fc.integer({ min: 1, max: 9 }), more: fc.integer({ min: 0, max: 9 }) });
     fc.assert(
-      fc.property(sparseSets, ({ concepts, fires }) => {
+      fc.property(sparseSets, rates, fc.nat(8), fc.boolean(), ({ concepts, fires }, { p, more }, nth, holds) => {
         const { groups, unit } = problem(concepts, fires);
+        if (groups.atoms.length === 0) return;
+        const q = p + more;
         const space = SearchSpace.of(groups);
-        const total = fires.filter(Boolean).length;
-        if (total === 0) return;
-        const hits = space.hits(unit, null);
-        const atoms = groups.atoms.map(({ concept }) => concepts[concept]);
-        const leaves = atoms.map((_, atom) => {
-          const leaf = { ...space.leaf(atom), hits: hits[atom], size: space.sizes[atom], iou: 0 };
-          return { of: leaf, hits: space.hits(unit, leaf.mask), sizes: space.overlaps(leaf) };
-        });
-        atoms.forEach((a, i) =>
-          atoms.forEach((b, j) =>
-            operators.forEach((join, operator) => {
-              const joined = a.map((f, p) => join(f, b[p]));
-              const ious = atoms.flatMap((c) =>
-                operators.map((last) =>
-                  iouOf(
-                    joined.map((f, p) => last(f, c[p])),
-                    fires,
-                  ),
-                ),
-              );
-              const bound = lastJoinBound(leaves[i], leaves[j], operator as Operator, hits, space.sizes, total);
-              assert.ok(bound >= Math.max(...ious), `${i} ${operator} ${j}: ${bound} < ${Math.max(...ious)}`);
-            }),
-          ),
+        const open = new OpenPositions(
+          space.atoms,
+          p,
+          q,
+          space.pairHits(unit).within([], []),
+          space.pairSizes.within([], []),
         );
+        const atoms = groups.atoms.map(({ concept }) => concepts[concept]);
+        const x = nth % atoms.length;
+        const gain = (mask: Mask): number =>
+          mask.reduce((sum, on, i) => sum + (on && atoms[x][i] === holds ? (fires[i] ? q : -p) : 0), 0);
+        const join = (lefts: Mask[]) =>
+          lefts.flatMap((left) => atoms.flatMap((c) => operators.map((op) => left.map((f, i) => op(f, c[i])))));
+        const pairs = join(atoms);
+        const bounds = new OpenBounds(open, 3);
+        bounds.decide(x, holds);
+        // The bound speaks of what gains more than `least`; single atoms are looked at before a branch is bounded.
+        const most = Math.max(0, ...pairs.map(gain));
+        for (const least of [0, Math.max(0, ...atoms.map(gain))]) {
+          if (most > least) assert.ok(bounds.bound(2, least) >= most, `${bounds.bound(2, least)} < ${most}`);
+        }
+        if (atoms.length <= 6) {
+          const triples = Math.max(0, ...join(pairs).map(gain));
+          assert.ok(bounds.bound(3, 0) >= triples, `${bounds.bound(3, 0)} < ${triples}`);
+        }
       }),
-      { numRuns: 30 },
+      { numRuns: 200 },
     );
   });
 
@@ -276,7 +279,9 @@ describe('search for a unit’s label', () => {
     const beam = search([sky, water, boat], noisy, { beam: 1 })!;
     assert.equal(beam.optimal, false);
     const label = search([sky, water, boat], noisy, { search: 'optimal', beam: 1, budget: 10 })!;
-    assert.deepEqual(label, { ...beam, fellBack: true });
+    const { bound, ...rest } = label;
+    assert.deepEqual(rest, { ...beam, fellBack: true });
+    assert.ok(bound! >= exhaustive([sky, water, boat], noisy, 3));
     assert.equal(search([sky, water, boat], noisy, { search: 'optimal', beam: 1 })!.optimal, true);
   });
 
