@@ -19,6 +19,8 @@ export interface Concept {
   ofSamples: Uint32Array | null;
   /** One bit a position, samples × height × width, row-major. Null for concepts of whole samples: they cover every position. */
   ofPositions: Uint32Array | null;
+  /** States: the expression over the table's columns that says the same; absent where there is none (columns of words). */
+  expression?: string;
 }
 
 /** Words of a bitset over n bits; bit i is bit (i & 31) of word (i >>> 5); bits past n are zero. */

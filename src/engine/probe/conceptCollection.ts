@@ -17,18 +17,18 @@ export class ConceptCollection {
   }
 
   /** One that the user asked for: kept whatever it says, unless it says the same as another. */
-  addNamed(name: string, mask: Uint32Array): void {
+  addNamed(name: string, mask: Uint32Array, expression?: string): void {
     const ones = countBits(mask);
     if (ones === 0 || ones === this.samples) {
       this.notes.push(`Concept "${name}" holds of ${ones === 0 ? 'no row' : 'every row'}.`);
     }
-    this.add(name, 'expression', mask);
+    this.add(name, 'expression', mask, expression);
   }
 
   /** One that is made from a column: left out where it holds of no row or of all. */
-  addMeasured(name: string, category: string, mask: Uint32Array): void {
+  addMeasured(name: string, category: string, mask: Uint32Array, expression?: string): void {
     const ones = countBits(mask);
-    if (ones > 0 && ones < this.samples && !this.names.has(name)) this.add(name, category, mask);
+    if (ones > 0 && ones < this.samples && !this.names.has(name)) this.add(name, category, mask, expression);
   }
 
   finish(): string[] {
@@ -41,7 +41,7 @@ export class ConceptCollection {
     return this.notes;
   }
 
-  private add(name: string, category: string, mask: Uint32Array): void {
+  private add(name: string, category: string, mask: Uint32Array, expression?: string): void {
     const key = Buffer.from(mask.buffer, mask.byteOffset, mask.byteLength).toString('latin1');
     const same = this.byMask.get(key);
     if (same !== undefined) {
@@ -50,7 +50,7 @@ export class ConceptCollection {
     }
     this.byMask.set(key, name);
     this.names.add(name);
-    this.concepts.push({ name, category, ofSamples: mask, ofPositions: null });
+    this.concepts.push({ name, category, ofSamples: mask, ofPositions: null, ...(expression ? { expression } : {}) });
   }
 }
 

@@ -2,6 +2,7 @@ import type { StatesProbeFile } from '../../shared/probeFile.js';
 import { UserError } from '../../shared/userError.js';
 import { bitsetWords, setBit, type ConceptSet } from '../concept/conceptSet.js';
 import {
+  columnText,
   evaluateMask,
   ExpressionError,
   parseExpression,
@@ -71,7 +72,7 @@ export function stateConcepts(
   const collection = new ConceptCollection(samples, notes);
   const rows = { rows: table.rows, columns: columnsByName(table) };
   for (const { name, expression } of expressions) {
-    collection.addNamed(name, firstBits(evaluateMask(expression, rows), samples));
+    collection.addNamed(name, firstBits(evaluateMask(expression, rows), samples), file.concepts![name]);
   }
   const byDefault = !file.discretize && expressions.length === 0;
   if (file.discretize || byDefault) {
@@ -119,6 +120,7 @@ function discretize(
         `${name} = ${value}`,
         'value',
         maskOf(samples, (row) => column[row] === value),
+        Number.isFinite(value) ? over(name, (x) => `${x} == ${value}`) : undefined,
       );
     }
     return;
@@ -133,15 +135,28 @@ function discretize(
     if (words) collection.note(`"${name} ${words[bin]}" is ${range}.`);
     // The lowest bin holds -∞ too.
     const mask = maskOf(samples, (row) => (column[row] > above || bin === 0) && column[row] <= upTo);
-    collection.addMeasured(words ? `${name} ${words[bin]}` : range, 'quantile', mask);
+    const text = over(name, (x) => rangeText(x, above, upTo));
+    collection.addMeasured(words ? `${name} ${words[bin]}` : range, 'quantile', mask, text);
   }
   if (withSigns && sorted[0] < 0 && sorted[sorted.length - 1] > 0) {
     collection.addMeasured(
       `${name} > 0`,
       'sign',
       maskOf(samples, (row) => column[row] > 0),
+      over(name, (x) => `${x} > 0`),
     );
   }
+}
+
+/** An expression over a column, where the column's name can be written in one. */
+function over(column: string, expression: (written: string) => string): string | undefined {
+  const written = columnText(column);
+  return written === null ? undefined : expression(written);
+}
+
+function rangeText(x: string, above: number, upTo: number): string {
+  if (above === -Infinity) return `${x} <= ${upTo}`;
+  return upTo === Infinity ? `${x} > ${above}` : `${above} < ${x} <= ${upTo}`;
 }
 
 function rangeName(name: string, above: number, upTo: number): string {
