@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { engineFailure } from '../shared/engineRpc.js';
 import { showBackgroundProgress } from './backgroundProgress.js';
+import { registerTools } from './assistant/index.js';
 import { ChosenProbes } from './chosenProbes.js';
 import { chooseProbeSet } from './commands/chooseProbeSet.js';
 import { explainNeurons } from './commands/explainNeurons.js';
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): Onnxplain {
     open,
     vscode.window.registerCustomEditorProvider(modelViewType, editor, { supportsMultipleEditorsPerDocument: true }),
     showBackgroundProgress(open, editor),
+    registerTools(open),
     open.onDidChange(() => {
       const working = open.all().some(({ status }) => status.state === 'working');
       void vscode.commands.executeCommand('setContext', 'onnxplain.working', working);

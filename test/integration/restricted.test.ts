@@ -14,4 +14,11 @@ describe('in Restricted Mode', () => {
     assert.equal(session.results.layers.size, 0);
     assert.equal(session.results.probe, null);
   });
+
+  it('assistants read a model’s layers and run nothing', async () => {
+    const input = { model: inWorkspace('policy', 'policy.onnx').fsPath };
+    const invoke = (tool: string) => vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+    assert.equal((await invoke('list_onnx_layers')).content.length, 1);
+    await assert.rejects(async () => invoke('explain_onnx_neurons'), /Restricted Mode/);
+  });
 });
