@@ -19,6 +19,8 @@ export interface Groups {
   /** One row of `words` words per atom; bit g: the atom holds in group g. */
   members: Uint32Array;
   words: number;
+  /** By atom, in which groups it was looked for; null where that is everywhere, or for all atoms. */
+  domains: (Uint32Array | null)[] | null;
   /** Concepts that were left out or merged, and why; one sentence each. */
   notes: string[];
 }
@@ -78,11 +80,13 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
       concepts.push(index);
     } else placeless.push(name);
   });
+  const categories = Object.keys(set.domains ?? {});
+  for (const category of categories) columns.push({ bits: set.domains![category], perSample: true });
   const places = grid.kind === 'places' ? grid.height * grid.width : 1;
   const partition = partitionPositions(columns, grid.samples * places, places);
   const { count, of, signatures } = partition;
   const words = bitsetWords(count);
-  const rows = concepts.map(() => new Uint32Array(words));
+  const rows = columns.map(() => new Uint32Array(words));
   for (let group = 0; group < count; group++) {
     for (let w = 0; w < partition.words; w++) {
       for (let bits = signatures[group * partition.words + w]; bits !== 0; bits &= bits - 1) {
@@ -90,6 +94,8 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
       }
     }
   }
+
+  const domainOf = new Map(rows.splice(concepts.length).map((row, i) => [categories[i], row]));
 
   const atoms: Atom[] = [];
   const kept: Uint32Array[] = [];
@@ -126,6 +132,7 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
     atoms,
     members,
     words,
+    domains: domainOf.size ? atoms.map(({ concept }) => domainOf.get(set.concepts[concept].category) ?? null) : null,
     notes: [
       ...said(
         placeless.map(quoted),

@@ -6,6 +6,7 @@ import type { Groups } from './groups.js';
 import { toFormula } from './leftDeep.js';
 import { optimalSearch } from './optimalSearch.js';
 import { SearchSpace } from './searchSpace.js';
+import { singleSearch } from './singleSearch.js';
 
 export interface SearchOptions {
   search: 'beam' | 'optimal' | 'single';
@@ -23,7 +24,7 @@ export interface Label {
   label: string;
   /** Atoms. */
   length: number;
-  /** |U ∩ f| / |U ∪ f| with U the firing positions. */
+  /** |U ∩ f| / |U ∪ f| with U the firing positions; of `single`, those in the domain of the concept's category. */
   iou: number;
   /** |U ∩ f| / |f| */
   precision: number;
@@ -58,13 +59,15 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
   const { ranking, proven, bound } =
     options.search === 'optimal'
       ? optimalSearch(space, unit, fires, settings)
-      : { ranking: beamSearch(space, unit, fires, settings), proven: maxLength === 1, bound: null };
+      : options.search === 'single'
+        ? { ranking: singleSearch(space, unit, fires), proven: true, bound: null }
+        : { ranking: beamSearch(space, unit, fires, settings), proven: maxLength === 1, bound: null };
   const [best, ...others] = ranking.entries;
   if (!best) return null;
 
   const written = ({ formula }: (typeof ranking.entries)[number]): string =>
     formulaLabel(toFormula(formula, groups.atoms));
-  const [single] = beamSearch(space, unit, fires, { maxLength: 1, beam: 1 }).entries;
+  const [single] = singleSearch(space, unit, fires).entries;
   const covered = space.coverable(unit);
   // A formula that covers all that can be covered and nothing else can't be beaten, however it was found.
   const optimal = proven || bound === best.iou || (best.hits === covered && best.size === covered);
@@ -92,6 +95,8 @@ export function bestIou(groups: Groups, unit: GroupCounts, options: SearchOption
   const ranking =
     options.search === 'optimal'
       ? optimalSearch(space, unit, fires, settings).ranking
-      : beamSearch(space, unit, fires, settings);
+      : options.search === 'single'
+        ? singleSearch(space, unit, fires)
+        : beamSearch(space, unit, fires, settings);
   return ranking.entries[0]?.iou ?? 0;
 }
