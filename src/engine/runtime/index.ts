@@ -2,7 +2,7 @@ export { type LayerLayout, toActivationBatch, type TokenGrid, tokenGrid, unitEle
 export { refuseForeignOperators } from './foreignOperators.js';
 export { numberToFloat16, widenBfloat16, widenFloat16 } from './float16.js';
 export { type SessionInput, shapeText } from './feed.js';
-export { openSession, type Session, type SessionOptions } from './session.js';
+export { modelBytes, openBytes, openSession, type Session, type SessionOptions } from './session.js';
 export {
   agrees,
   filledBatch,

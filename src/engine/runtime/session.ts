@@ -61,8 +61,34 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
   if (!options.part) {
     checkRunnable(name, model, options.outputs);
   }
+  return openBytes(
+    {
+      name,
+      bytes: options.part ?? (await modelBytes(model, appendOutputs(model, options.outputs))),
+      folder: path.dirname(path.resolve(model.path)),
+      inputs: new Map(model.graph.inputs.map((input) => [input.name, input.shape])),
+    },
+    options,
+  );
+}
+
+/** A model that lies in memory. */
+export interface ModelBytes {
+  /** For messages. */
+  name: string;
+  bytes: Uint8Array;
+  /** Where files are that its weights refer to. */
+  folder: string;
+  /** The shapes of its inputs as it states them. */
+  inputs: ReadonlyMap<string, SessionInput['shape']>;
+}
+
+/** Loads a model from its bytes. */
+export async function openBytes(
+  { name, bytes, folder, inputs }: ModelBytes,
+  options: Omit<SessionOptions, 'outputs' | 'part'>,
+): Promise<Session> {
   const ort = await loadRuntime();
-  const bytes = options.part ?? (await bytesWith(model, appendOutputs(model, options.outputs)));
   const wanted = options.provider ?? 'cpu';
   const notes: string[] = [];
   const fallBack = (): void => {
@@ -80,7 +106,7 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
       enableCpuMemArena: options.arena ?? false,
       logSeverityLevel: fatalOnly,
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
-      extra: { session: { model_external_initializers_file_folder_path: path.dirname(path.resolve(model.path)) } },
+      extra: { session: { model_external_initializers_file_folder_path: folder } },
     });
   let session: Ort.InferenceSession;
   let used = provider;
@@ -96,18 +122,17 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
     });
     fallBack();
   }
-  return sessionOf(name, model, ort, session, used, notes);
+  return sessionOf(name, inputs, ort, session, used, notes);
 }
 
 function sessionOf(
   name: string,
-  model: OnnxModel,
+  stated: ModelBytes['inputs'],
   ort: Runtime,
   session: Ort.InferenceSession,
   provider: string,
   notes: string[],
 ): Session {
-  const stated = new Map(model.graph.inputs.map((input) => [input.name, input.shape]));
   const inputs = session.inputMetadata.map((input) => ({
     name: input.name,
     type: input.isTensor ? input.type : 'not a tensor',
@@ -174,8 +199,8 @@ async function loadRuntime(): Promise<Runtime> {
   return ort;
 }
 
-/** The file's bytes followed by the outputs to append, in one buffer. */
-async function bytesWith(model: OnnxModel, appended: Uint8Array): Promise<Uint8Array> {
+/** The file's bytes followed by what is appended (more outputs, more nodes), in one buffer. */
+export async function modelBytes(model: OnnxModel, appended: Uint8Array): Promise<Uint8Array> {
   if (model.size > wholeFileBytes) {
     return Buffer.concat([structureBytes(model), appended]);
   }

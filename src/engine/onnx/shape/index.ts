@@ -24,20 +24,41 @@ export function inferFacts(model: OnnxModel): ReadonlyMap<string, Fact> {
   return facts;
 }
 
-function infer(model: OnnxModel): Map<string, Fact> {
+/**
+ * The same for inputs of given sizes. What the file states of other tensors is not used: it may be true of other sizes
+ * only.
+ */
+export function inferFactsOf(model: OnnxModel, inputs: ReadonlyMap<string, readonly number[]>): Map<string, Fact> {
+  return infer(model, inputs);
+}
+
+/** The facts of a node's outputs; `unknown` where there is no rule. */
+export function outputFacts(node: Node, opset: number, facts: ReadonlyMap<string, Fact>): Fact[] {
+  const rule = ruleFor(node.op, node.domain);
+  const given = rule?.(operandsOf(node, opset, facts)) ?? [];
+  return node.outputs.map((_, i) => given[i] ?? unknown);
+}
+
+function infer(model: OnnxModel, sizes: ReadonlyMap<string, readonly number[]> | null = null): Map<string, Fact> {
   const { graph } = model;
   const facts = new Map<string, Fact>();
   for (const input of graph.inputs) {
-    facts.set(input.name, { shape: input.shape });
+    facts.set(input.name, { shape: sizes?.get(input.name) ?? input.shape });
   }
   for (const [name, tensor] of graph.initializers) {
     facts.set(name, { shape: tensor.dims, values: tensor.values, constant: true });
   }
-  follow(model, indexOf(model).sorted, facts, 0);
+  follow(model, indexOf(model).sorted, facts, 0, sizes === null);
   return facts;
 }
 
-function follow(model: OnnxModel, nodes: readonly Node[], facts: Map<string, Fact>, depth: number): void {
+function follow(
+  model: OnnxModel,
+  nodes: readonly Node[],
+  facts: Map<string, Fact>,
+  depth: number,
+  usesStated = false,
+): void {
   const opset = model.opsets.get('') ?? 0;
   for (const node of nodes) {
     const constant = isConstant(node, facts);
@@ -45,7 +66,7 @@ function follow(model: OnnxModel, nodes: readonly Node[], facts: Map<string, Fac
     node.outputs.forEach((name, i) => {
       if (name !== '') {
         const fact = given[i] ?? unknown;
-        const stated = depth === 0 ? (model.graph.values.get(name)?.shape ?? null) : null;
+        const stated = usesStated ? (model.graph.values.get(name)?.shape ?? null) : null;
         facts.set(name, { ...fact, shape: merged(fact.shape, stated), constant });
       }
     });
@@ -77,18 +98,18 @@ function outputsOf(
   if (node.op === 'If' && node.domain === '') {
     return branched(model, node, facts, depth);
   }
-  const rule = ruleFor(node.op, node.domain);
-  if (!rule) {
-    return [];
-  }
-  const operands: Operands = {
+  return ruleFor(node.op, node.domain)?.(operandsOf(node, opset, facts)) ?? [];
+}
+
+function operandsOf(node: Node, opset: number, facts: ReadonlyMap<string, Fact>): Operands {
+  const input = (position: number): Fact => facts.get(node.inputs[position] ?? '') ?? unknown;
+  return {
     node,
     opset,
     input,
     shape: (position) => input(position).shape,
     integers: (attribute, position) => integersAttribute(node, attribute) ?? input(position).values ?? null,
   };
-  return rule(operands);
 }
 
 /** Facts of an inner graph over those around it. */

@@ -1,0 +1,12 @@
+export {
+  type ForwardPass,
+  type Gradient,
+  type GradientOptions,
+  type GradientRequest,
+  openGradient,
+  type Seeds,
+} from './openGradient.js';
+export type { GraphBuilder, Operand, Value } from './emit/graphBuilder.js';
+export type { RuleOf } from './path.js';
+export type { Definition, Inputs, Rule, RuleTable, Site } from './rule.js';
+export { gradientRules } from './rules/index.js';

@@ -1,0 +1,229 @@
+import path from 'node:path';
+import { UserError } from '../../shared/userError.js';
+import { indexOf } from '../onnx/graphIndex.js';
+import type { OnnxModel } from '../onnx/index.js';
+import { type Session, openBytes, openSession, shapeText } from '../runtime/index.js';
+import type { Tensor, TensorData } from '../runtime/tensor.js';
+import { differentiate } from './differentiate.js';
+import { type DataType, dataTypes, modelBytes } from './emit/modelBytes.js';
+import { nodesBetween, type RuleOf } from './path.js';
+import type { RuleTable } from './rule.js';
+import { gradientRules, ruleOf } from './rules/index.js';
+import { sizesOf } from './shapes.js';
+import { type Weight, weightOf } from './weights.js';
+
+export interface GradientRequest {
+  /** Tensors that the score is a weighted sum of: the model's outputs or any others. */
+  targets: readonly string[];
+  /** Tensors to differentiate by: layers or inputs. */
+  wrt: readonly string[];
+  /** More tensors to hand out with each pass. */
+  fetch?: readonly string[];
+}
+
+export interface GradientOptions {
+  /** Rules that take the place of the gradient's own, by operator (`com.microsoft.Gelu` for other domains). */
+  rules?: RuleTable;
+  /** A rule for one node, before `rules`: the first layer's own, say. */
+  ruleOf?: RuleOf;
+  /** Null: ONNX Runtime chooses. */
+  threads?: number | null;
+  provider?: string;
+}
+
+/** A model that can be differentiated. Runs block the thread that calls them. */
+export interface Gradient {
+  targets: readonly string[];
+  wrt: readonly string[];
+  /** Runs the model once; any number of scores can then be differentiated. */
+  forward(feeds: Record<string, Tensor>): Promise<ForwardPass>;
+  /** Forward and backward of one score. */
+  run(
+    feeds: Record<string, Tensor>,
+    seeds: Seeds | ((values: Record<string, Tensor>) => Seeds),
+  ): Promise<{ values: Record<string, Tensor>; gradients: Record<string, Tensor> }>;
+  release(): Promise<void>;
+}
+
+export interface ForwardPass {
+  /** The targets, the tensors to differentiate by, and what `fetch` named. */
+  values: Record<string, Tensor>;
+  /**
+   * The gradient of Σ seed × target by each tensor, in its shape, as float32.
+   *
+   * @param seeds by target, in its shape: what each element counts in the score. Targets left out count nothing.
+   */
+  backward(seeds: Seeds): Promise<Record<string, Tensor>>;
+}
+
+export type Seeds = Readonly<Record<string, Float32Array>>;
+
+/** Sessions for this many different sizes of the inputs are kept. */
+const keptSizes = 3;
+
+interface Compiled {
+  forward: Session;
+  backward: Session;
+  /** Tensors that the forward model hands to the backward model. */
+  saved: readonly string[];
+  /** By target: its input of the backward model and its dimensions. */
+  seeds: ReadonlyMap<string, { input: string; dims: readonly number[] }>;
+  /** By tensor to differentiate by: the output of the backward model. */
+  gradients: ReadonlyMap<string, string>;
+  /** What the run computed that was needed to build it, until it is used. */
+  first: Record<string, Tensor> | null;
+}
+
+/**
+ * Opens a model for gradients: the forward model is the model with more outputs, the backward model an ONNX model built
+ * here that takes what the forward one has computed. Both are made at the first run, for the sizes of its inputs, and
+ * kept.
+ *
+ * @throws UserError where a tensor is not in the model, no gradient leads to it, or an operator between has no rule
+ */
+export function openGradient(
+  model: OnnxModel,
+  { targets, wrt, fetch = [] }: GradientRequest,
+  options: GradientOptions = {},
+): Gradient {
+  const rule = ruleOf({ ...gradientRules, ...options.rules }, options.ruleOf);
+  const way = nodesBetween(model, targets, wrt, rule);
+  const { producer } = indexOf(model);
+  const session = { threads: options.threads, provider: options.provider };
+  const compiled = new Map<string, Promise<Compiled>>();
+  const wanted = [...new Set([...targets, ...wrt, ...fetch])];
+
+  async function compile(feeds: Record<string, Tensor>): Promise<Compiled> {
+    const facts = await sizesOf(model, way.nodes, feeds, session);
+    const weights = await weightsOf(
+      model,
+      way.nodes.flatMap((node) => node.inputs),
+    );
+    const made = differentiate({ model, targets, wrt, way, ruleOf: rule, facts, weights });
+    const outputs = new Map([...made.gradients].map(([name, value], i) => [`gradient${i}`, { name, value }]));
+    const constants = made.saved.filter((name) => facts.get(name)?.constant);
+    const saved = made.saved.filter((name) => !facts.get(name)?.constant);
+    const computed = [...new Set([...wanted, ...made.saved])].filter((name) => producer.has(name));
+    const forward = await openSession(model, { ...session, outputs: computed });
+    try {
+      // One run tells the types, and what is the same at every run.
+      const first = await forward.run(feeds, computed);
+      const values: Record<string, Tensor> = { ...feeds, ...first };
+      const written = made.g.finish(
+        new Map([...outputs].map(([output, { value }]) => [output, value])),
+        (name) => (name in values ? backwardType(values[name]) : 'float32'),
+        new Map(constants.map((name) => [name, bytesOf(values[name])])),
+      );
+      const backward = await openBytes(
+        {
+          name: `the gradient of ${path.basename(model.path)}`,
+          bytes: modelBytes(written, made.g.domains),
+          folder: path.dirname(path.resolve(model.path)),
+          inputs: new Map(written.inputs.map(({ name, dims }) => [name, dims])),
+        },
+        session,
+      );
+      const needed = new Set(written.inputs.map(({ name }) => name));
+      return {
+        forward,
+        backward,
+        saved: saved.filter((name) => needed.has(name)),
+        seeds: new Map([...made.seeds].map(([target, input]) => [target, { input, dims: made.g.dims(input) }])),
+        gradients: new Map([...outputs].map(([output, { name }]) => [name, output])),
+        first,
+      };
+    } catch (error) {
+      await forward.release();
+      throw error;
+    }
+  }
+
+  function compiledFor(feeds: Record<string, Tensor>): { made: Promise<Compiled>; isNew: boolean } {
+    const key = JSON.stringify(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
+    const known = compiled.get(key);
+    const made = known ?? compile(feeds);
+    // The last used is the last to go.
+    compiled.delete(key);
+    compiled.set(key, made);
+    made.catch(() => compiled.delete(key));
+    for (const [old, dropped] of [...compiled].slice(0, -keptSizes)) {
+      compiled.delete(old);
+      void releaseOne(dropped);
+    }
+    return { made, isNew: !known };
+  }
+
+  const gradient: Gradient = {
+    targets,
+    wrt,
+    async forward(feeds) {
+      const { made, isNew } = compiledFor(feeds);
+      const ready = await made;
+      const { forward, backward, saved, seeds: takes, gradients } = ready;
+      const fetched = [...new Set([...wanted, ...saved])].filter((name) => producer.has(name));
+      const computed = isNew && ready.first ? ready.first : await forward.run(feeds, fetched);
+      ready.first = null;
+      const values: Record<string, Tensor> = { ...feeds, ...computed };
+      return {
+        values: Object.fromEntries(wanted.map((name) => [name, values[name]])),
+        async backward(seeds) {
+          const given: Record<string, Tensor> = {};
+          for (const [target, { input, dims }] of takes) {
+            given[input] = { type: 'float32', dims, data: checkedSeed(target, dims, seeds[target]) };
+          }
+          saved.forEach((name) => (given[name] = values[name]));
+          const results = await backward.run(given, [...gradients.values()]);
+          return Object.fromEntries([...gradients].map(([name, output]) => [name, results[output]]));
+        },
+      };
+    },
+    async run(feeds, seeds) {
+      const pass = await gradient.forward(feeds);
+      const given = typeof seeds === 'function' ? seeds(pass.values) : seeds;
+      return { values: pass.values, gradients: await pass.backward(given) };
+    },
+    async release() {
+      const all = [...compiled.values()];
+      compiled.clear();
+      await Promise.all(all.map(releaseOne));
+    },
+  };
+  return gradient;
+}
+
+async function releaseOne(made: Promise<Compiled>): Promise<void> {
+  const { forward, backward } = await made.catch(() => ({ forward: null, backward: null }));
+  await forward?.release();
+  await backward?.release();
+}
+
+async function weightsOf(model: OnnxModel, names: readonly string[]): Promise<Map<string, Weight>> {
+  const index = indexOf(model);
+  const weights = new Map<string, Weight>();
+  for (const name of new Set(names)) {
+    const constant = index.constant(name);
+    if (constant && constant.type !== 'string') weights.set(name, await weightOf(model, constant));
+  }
+  return weights;
+}
+
+function checkedSeed(target: string, dims: readonly number[], seed: Float32Array | undefined): Float32Array {
+  const count = dims.reduce((all, dim) => all * dim, 1);
+  if (!seed) return new Float32Array(count);
+  if (seed.length !== count) {
+    throw new UserError(`the weights of "${target}" are ${seed.length}, and it is ${shapeText(dims)}`, {
+      hint: 'give one weight for each of its elements',
+      code: 'gradient/seed',
+    });
+  }
+  return seed;
+}
+
+/** Fractions are float32 in the backward model whatever they are in the model. */
+const backwardType = ({ type }: Tensor): DataType =>
+  type === 'float64' || !(type in dataTypes) ? 'float32' : (type as DataType);
+
+function bytesOf({ type, data }: Tensor): Uint8Array {
+  const array = type === 'float64' ? Float32Array.from(data as Float64Array) : (data as Exclude<TensorData, string[]>);
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

@@ -1,0 +1,150 @@
+import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
+import { toEnd } from '../emit/graphBuilder.js';
+import type { Inputs, Rule } from '../rule.js';
+import { integerAttribute, integersAttribute, textAttribute } from './attributes.js';
+import { reach, type Slide, slides, windowAttributes } from './window.js';
+
+/** y = W * x + b, for any number of spatial axes. */
+export const convolution: Rule = {
+  backward(at) {
+    const { g, gradient } = at;
+    const group = integerAttribute(at.node, 'group', 1);
+    const weightDims = at.inputDims(1);
+    const window = slides(at, at.inputDims(0).slice(2), at.outputDims().slice(2), weightDims.slice(2));
+    return [
+      at.wants(0) ? convolutionInput(g, gradient, at.input(1), group, window) : null,
+      at.wants(1) ? convolutionWeight(g, at.input(0), gradient, group, window) : null,
+      at.wants(2) ? g.sum(gradient, [0, ...window.map((_, i) => i + 2)]) : null,
+    ];
+  },
+};
+
+/**
+ * What a convolution's input gets: dx[i] = Σ_k W[k]ᵀ dy[(i + pad - k × dilation) / stride]. With stride 1 that is a
+ * convolution with the kernel turned round and its channels swapped, which costs what the forward one costs; ONNX Runtime
+ * prepares that kernel once. Otherwise a transposed convolution.
+ */
+export function convolutionInput(
+  g: GraphBuilder,
+  gradient: Value,
+  weight: Value,
+  group: number,
+  window: readonly Slide[],
+): Value {
+  const turned = window.map((slide): Slide => ({
+    ...slide,
+    before: reach(slide) - 1 - slide.before,
+    after: slide.size - slide.steps + slide.before,
+  }));
+  if (turned.every(({ stride, before, after }) => stride === 1 && before >= 0 && after >= 0)) {
+    return g.op('Conv', [gradient, turnedKernel(g, weight, group)], { group, ...windowAttributes(turned) });
+  }
+  // The places that the windows cover, from the first of the padding on.
+  const covered = window.map((slide) => (slide.steps - 1) * slide.stride + reach(slide));
+  const missing = window.map(({ before, size }, i) => before + size - covered[i]);
+  const attributes = windowAttributes(window.map((slide, i) => ({ ...slide, after: Math.max(0, -missing[i]) })));
+  const outputPadding = missing.map((count) => Math.max(0, count));
+  const batch = g.dims(gradient)[0];
+  const dims = [batch, g.dims(weight)[1] * group, ...window.map(({ size }) => size)];
+  // The places behind the last window get nothing. ONNX Runtime takes an output padding below stride or dilation only.
+  const fits = window.every(({ stride, dilation }, i) => outputPadding[i] < Math.max(stride, dilation));
+  if (fits) {
+    return g.op('ConvTranspose', [gradient, weight], { group, output_padding: outputPadding, ...attributes }, { dims });
+  }
+  const covering = dims.map((dim, axis) => (axis < 2 ? dim : dim - outputPadding[axis - 2]));
+  const made = g.op('ConvTranspose', [gradient, weight], { group, ...attributes }, { dims: covering });
+  return g.pad(
+    made,
+    dims.map((_, axis) => [0, axis < 2 ? 0 : outputPadding[axis - 2]] as const),
+  );
+}
+
+/** M × C/group × k to C × M/group × k, each kernel turned round. */
+function turnedKernel(g: GraphBuilder, weight: Value, group: number): Value {
+  const [outputs, inputs, ...kernel] = g.dims(weight);
+  const axes = kernel.flatMap((size, i) => (size > 1 ? [i + 2] : []));
+  const turned =
+    axes.length === 0
+      ? weight
+      : g.slice(
+          weight,
+          axes.map(() => -1),
+          axes.map(() => -toEnd),
+          axes,
+          axes.map(() => -1),
+        );
+  const perGroup = g.reshape(turned, [group, outputs / group, inputs, ...kernel]);
+  const swapped = g.transpose(perGroup, [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
+  return g.reshape(swapped, [group * inputs, outputs / group, ...kernel]);
+}
+
+/**
+ * What a convolution's kernel gets: dW[m, c, k] = Σ over samples and steps of dy[m, step] x[c, step × stride + k × dilation
+ * - pad]: a convolution of x with dy whose batch and channels are swapped, and stride and dilation too.
+ */
+export function convolutionWeight(
+  g: GraphBuilder,
+  input: Value,
+  gradient: Value,
+  group: number,
+  window: readonly Slide[],
+): Value {
+  const spatial = window.map((_, i) => i + 2);
+  const swap = (value: Value): Value => g.transpose(value, [1, 0, ...spatial]);
+  const [data, kernel] = [swap(input), swap(gradient)];
+  const perGroup = (value: Value, i: number): Value => {
+    const size = g.dims(value)[0] / group;
+    return group === 1 ? value : g.slice(value, [i * size], [(i + 1) * size], [0]);
+  };
+  const exchanged = windowAttributes(
+    window.map((slide) => ({ ...slide, stride: slide.dilation, dilation: slide.stride })),
+  );
+  const parts = Array.from({ length: group }, (_, i) =>
+    swap(g.op('Conv', [perGroup(data, i), perGroup(kernel, i)], exchanged)),
+  );
+  const all = parts.length === 1 ? parts[0] : g.op('Concat', parts, { axis: 0 });
+  // Where steps do not come out even, there is room for more places than the kernel has.
+  return g.slice(
+    all,
+    window.map(() => 0),
+    window.map((slide) => slide.kernel),
+    spatial,
+  );
+}
+
+/** y = Wᵀ * x + b: what a convolution's input gets, and the other way round. */
+export const transposedConvolution: Rule = {
+  backward(at) {
+    const { g } = at;
+    const group = integerAttribute(at.node, 'group', 1);
+    const window = transposedSlides(at);
+    // Places that no window reaches (output padding) are left out.
+    const covered = g.pad(
+      at.gradient,
+      at.outputDims().map((_, axis) => [0, Math.min(0, window[axis - 2]?.after ?? 0)] as const),
+    );
+    const slid = window.map((slide): Slide => ({ ...slide, after: Math.max(0, slide.after) }));
+    return [
+      at.wants(0) ? g.op('Conv', [covered, at.input(1)], { group, ...windowAttributes(slid) }) : null,
+      at.wants(1) ? convolutionWeight(g, covered, at.input(0), group, slid) : null,
+      at.wants(2) ? g.sum(at.gradient, [0, ...window.map((_, i) => i + 2)]) : null,
+    ];
+  },
+};
+
+/** The window of the convolution that slides over the transposed one's output, with its input's places as steps. */
+function transposedSlides(at: Inputs): Slide[] {
+  const { node } = at;
+  const sizes = at.outputDims().slice(2);
+  const steps = at.inputDims(0).slice(2);
+  const extra = integersAttribute(node, 'output_padding') ?? [];
+  const autoPad = textAttribute(node, 'auto_pad', 'NOTSET');
+  const isDistributed = integersAttribute(node, 'output_shape') !== null || autoPad.startsWith('SAME');
+  return slides(at, sizes, steps, at.inputDims(1).slice(2)).map((slide, i) => {
+    const whole = (slide.steps - 1) * slide.stride + reach(slide);
+    const total = Math.max(0, whole + (extra[i] ?? 0) - slide.size);
+    const half = Math.floor(total / 2);
+    const before = !isDistributed ? slide.before : autoPad === 'SAME_UPPER' ? half : total - half;
+    return { ...slide, before, after: whole - slide.size - before };
+  });
+}

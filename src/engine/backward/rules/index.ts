@@ -1,0 +1,60 @@
+import type { Node } from '../../onnx/index.js';
+import { opName } from '../../onnx/graphIndex.js';
+import type { RuleOf } from '../path.js';
+import type { Rule, RuleTable } from '../rule.js';
+import { convolution, transposedConvolution } from './convolution.js';
+import { activationRules, binaryRules, unaryRules } from './elementwise.js';
+import { indexingRules } from './indexing.js';
+import { gemm, matmul } from './linear.js';
+import {
+  batchNormalization,
+  groupNormalization,
+  instanceNormalization,
+  layerNormalization,
+  localResponse,
+} from './normalisation.js';
+import { cast, passed, stopped, stoppingOperators } from './passing.js';
+import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
+import { rearrangementRules } from './rearrangement.js';
+import { cumulativeSum, reductionRules, topK } from './reduction.js';
+import { logSoftmax, softmax } from './softmax.js';
+
+/** Operator → how gradients go through it. Operators of other domains are named with theirs. */
+export const gradientRules: RuleTable = {
+  ...Object.fromEntries(stoppingOperators.map((op): [string, Rule] => [op, stopped])),
+  ...unaryRules,
+  ...binaryRules,
+  ...activationRules,
+  ...reductionRules,
+  ...rearrangementRules,
+  ...indexingRules,
+  Conv: convolution,
+  ConvTranspose: transposedConvolution,
+  Gemm: gemm,
+  MatMul: matmul,
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  LpPool: lpPool,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
+  GlobalLpPool: globalLpPool,
+  BatchNormalization: batchNormalization,
+  InstanceNormalization: instanceNormalization,
+  LayerNormalization: layerNormalization(true),
+  RMSNormalization: layerNormalization(false),
+  GroupNormalization: groupNormalization,
+  LRN: localResponse,
+  Softmax: softmax,
+  LogSoftmax: logSoftmax,
+  Cast: cast,
+  CastLike: passed,
+  Dropout: passed,
+  CumSum: cumulativeSum,
+  TopK: topK,
+};
+
+/** What a table has for a node: `special` first, then by the operator's name with its domain. */
+export const ruleOf =
+  (table: RuleTable, special?: RuleOf): RuleOf =>
+  (node: Node) =>
+    special?.(node) ?? (Object.hasOwn(table, opName(node)) ? table[opName(node)] : undefined);
