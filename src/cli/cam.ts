@@ -48,7 +48,7 @@ export async function cam(args: string[]): Promise<void> {
   if (!format) throw new UsageError(`--out ends in .npy or .png, got "${values.out}"`, command);
   if (format === 'png' && values.raw)
     throw new UsageError('--raw is for .npy: a picture shows the finished map', command);
-  const colormap = oneOf(command, 'colormap', values.colormap, Object.keys(colormaps), 'viridis');
+  const colormap = oneOf(command, 'colormap', values.colormap, Object.keys(colormaps), 'inferno');
   const seed = wholeNumber(command, 'seed', values.seed, 0, 0);
   const threads = wholeNumber(command, 'threads', values.threads, 1, null);
 
@@ -90,7 +90,7 @@ export async function cam(args: string[]): Promise<void> {
   for (const note of result.notes) progress.say(note);
   const { maps, height, width } = result;
   if (format === 'png') {
-    await writeResult(values.out, encodePng(overlay(opened.picture(0), maps[0], 0.5, colormap)));
+    await writeResult(values.out, encodePng(overlay(opened.picture(0), maps[0], undefined, colormap)));
   } else {
     const all = new Float32Array(maps.length * height * width);
     maps.forEach((map, i) => all.set(map, i * height * width));

@@ -52,7 +52,7 @@ const usages: Record<string, string> = {
   --seed N               for randomcam (default 0)
   --threads N            threads of ONNX Runtime
   --raw                  the map before ReLU, scaling and resizing
-  --colormap NAME        viridis (default), inferno or jet; for pictures
+  --colormap NAME        inferno (default), viridis or jet; for pictures
   --out FILE             .npy (float32, N × H × W) or .png (overlay)`,
   ablate: `usage: onnxplain ablate MODEL --layer LAYER [options]
 

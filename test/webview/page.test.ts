@@ -244,7 +244,7 @@ describe('the panel in a browser', function () {
     it('takes new labels in while the work goes on, and stops when asked', async () => {
       await open('working');
       await page.getByText('layer2.conv · 41 of 64').waitFor();
-      assert.equal(await page.getByRole('progressbar', { name: 'Explaining' }).getAttribute('aria-valuenow'), '64');
+      assert.equal(await page.getByRole('progressbar', { name: 'Explaining' }).getAttribute('aria-valuenow'), '40');
       const before = (await calls('rows')).length;
       await page.evaluate(async () => {
         for (let i = 0; i < 20; i++) {
@@ -372,7 +372,7 @@ describe('the panel in a browser', function () {
             .data.reduce((sum, value) => sum + value, 0),
         );
       const grown = await pixels();
-      const even = page.getByRole('checkbox', { name: 'Even' });
+      const even = page.getByRole('checkbox', { name: 'Same opacity everywhere' });
       assert.equal(await even.isChecked(), false);
       await even.click();
       assert.equal(await even.isChecked(), true);

@@ -1,3 +1,4 @@
+import { mapOpacity } from '../../shared/mapOpacity.js';
 import { colourise, type ColourMapName } from './colourMap.js';
 
 /** How a map is laid over its picture. */
@@ -11,7 +12,7 @@ export interface MapPaint {
 
 /** What the two ways of blending do, for a tooltip. */
 export const evenHint =
-  'Lays the same opacity over the whole picture, as papers do. Otherwise the opacity grows with the square root of the map, so that the picture stays clear where the map is low.';
+  'As papers and pytorch-grad-cam blend. Otherwise the opacity grows with the square root of the map, so that the picture stays clear where the map is low.';
 
 /**
  * A map in colour with its opacity: the opacity chosen times the square root of the value, so that the dark low end of a
@@ -26,8 +27,7 @@ export function mapOverlay(
 ): Uint8ClampedArray<ArrayBuffer> {
   const rgba = colourise(values, colours);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] > 0 ? Math.min(values[i], 1) : 0;
-    rgba[4 * i + 3] = Math.round(255 * opacity * (even ? 1 : Math.sqrt(value)));
+    rgba[4 * i + 3] = Math.round(255 * (even ? opacity : mapOpacity(values[i], opacity)));
   }
   return rgba;
 }

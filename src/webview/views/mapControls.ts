@@ -146,7 +146,7 @@ export class MapControls extends LitElement {
       <section class="look">
         <h3>Overlay</h3>
         ${slider('Opacity', maps.opacity, (opacity) => store.setMaps({ opacity }))}
-        ${checkbox('Even', maps.even, (even) => store.setMaps({ even }), evenHint)}
+        ${checkbox('Same opacity everywhere', maps.even, (even) => store.setMaps({ even }), evenHint)}
         ${select<ColourMapName>({
           label: 'Colour map',
           value: maps.colours,

@@ -125,15 +125,21 @@ describe('Overlay', () => {
     path: null,
   };
 
-  it('mixes the picture with the map’s colours', () => {
-    // Viridis goes from #440154 to #fde725.
-    const { rgba } = overlay(grey, Float32Array.of(0, 1), 0.5);
-    assert.deepEqual([...rgba], [84, 51, 92, 255, 227, 216, 119, 255]);
+  it('mixes the picture with the map’s colours, by more where the map is higher', () => {
+    // Viridis ends at #fde725: half of it over 200 is 227, 216, 119. Nothing hides where the map is 0.
+    const { rgba } = overlay(grey, Float32Array.of(0, 1), 0.5, 'viridis');
+    assert.deepEqual([...rgba], [100, 100, 100, 255, 227, 216, 119, 255]);
   });
 
-  it('is the picture at 0 and the colours at 1', () => {
+  it('grows with the square root of the map', () => {
+    // OpenCV's jet at round(255 · 0.25) = 64 is 0, 128, 255 (below); √0.25 = half of it lies over 100.
+    const { rgba } = overlay(grey, Float32Array.of(0.25, 1), 1, 'jet');
+    assertClose([...rgba.subarray(0, 3)], [50, 114, 177.5], 2);
+    assert.deepEqual([...rgba.subarray(4)], [128, 0, 0, 255]);
+  });
+
+  it('is the picture at an opacity of 0', () => {
     assert.deepEqual(overlay(grey, Float32Array.of(0, 1), 0).rgba, grey.rgba);
-    assert.deepEqual([...overlay(grey, Float32Array.of(0, 1), 1, 'jet').rgba], [0, 0, 128, 255, 128, 0, 0, 255]);
   });
 
   it('knows jet as OpenCV draws it', () => {
