@@ -23,12 +23,12 @@ export function createProgress(quiet: boolean, stream: NodeJS.WriteStream = proc
     update(what, done, total) {
       if (stream.isTTY) {
         const filled = total > 0 ? Math.round((barWidth * done) / total) : 0;
-        const line = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${onOneLine(what)}`;
+        const line = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${percent(done, total)} ${onOneLine(what)}`;
         stream.write(`\r\x1b[K${line.slice(0, (stream.columns || 80) - 1)}`);
         drawn = true;
       } else if (Date.now() - lastPlain >= plainInterval) {
         lastPlain = Date.now();
-        stream.write(`${onOneLine(what)}: ${done} of ${total}\n`);
+        stream.write(`${onOneLine(what)}: ${percent(done, total)}\n`);
       }
     },
     say(message) {
@@ -38,3 +38,5 @@ export function createProgress(quiet: boolean, stream: NodeJS.WriteStream = proc
     end: clear,
   };
 }
+
+const percent = (done: number, total: number) => `${total > 0 ? Math.floor((100 * done) / total) : 0} %`;

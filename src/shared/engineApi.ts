@@ -108,10 +108,21 @@ export type ExplainEvent =
   /** `layers`: tensor names of those that will be explained. */
   | { type: 'structure'; structure: ModelStructure; layers?: string[] }
   | { type: 'probe'; probe: ProbeSummary }
-  | { type: 'progress'; stage: 'running' | 'concepts' | 'labelling'; layer: string | null; done: number; total: number }
+  | ExplainProgress
   | { type: 'statistics'; layer: LayerStatistics }
   | { type: 'labels'; layer: string; explanations: UnitExplanation[] }
   | { type: 'warning'; message: string };
+
+export interface ExplainProgress {
+  type: 'progress';
+  stage: 'running' | 'concepts' | 'labelling';
+  layer: string | null;
+  /** Of the stage: samples in all passes, pictures, or the layer's neurons. */
+  done: number;
+  total: number;
+  /** Of the whole explanation, in [0, 1], about; it never goes back. Absent: not known yet. */
+  overall?: number;
+}
 
 /** A layer's units before they have labels (`label: null`, `iou: 0`, status final but for `no-match`). */
 export interface LayerStatistics {

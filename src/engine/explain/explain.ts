@@ -13,6 +13,9 @@ import { memoryShares } from './memoryShares.js';
 import { unitReducerBytes } from './reducerBytes.js';
 import { openSubject } from './subject.js';
 
+/** Of a layer's time, about so much goes into running the model; the rest into labels. */
+const runningPart = 0.6;
+
 /**
  * Explains the units of a model's layers (or of recorded activations) on a probe set: two passes over the samples (range
  * and threshold; then histogram, firing positions and their shuffled counterpart), and a search per unit. Layers are done
@@ -51,7 +54,10 @@ export async function explain(
     );
     const noted = new Set<string>();
     const layers: LayerExplanation[] = [];
+    /** How far all is when so many layers are done. */
+    const overall = (layersDone: number) => layersDone / wanted.size;
     for (const [index, group] of groups.entries()) {
+      const before = layers.length;
       const measurements = await measureGroup(group, {
         activations,
         concepts,
@@ -69,6 +75,7 @@ export async function explain(
             layer: group.length === 1 ? group[0].layer.name : null,
             done: (2 * index + pass) * total + done,
             total: 2 * groups.length * total,
+            overall: overall(before + (group.length * runningPart * (pass * total + done)) / (2 * total)),
           }),
       });
       for (const measurement of measurements) {
@@ -85,7 +92,17 @@ export async function explain(
         onEvent({ type: 'statistics', layer: measured });
       }
       for (const measurement of measurements) {
-        const explanations = await labelUnits(measurement, settings, signal, onEvent);
+        const labelled = runningPart * (before + group.length - layers.length);
+        const explanations = await labelUnits(measurement, settings, signal, (event) =>
+          onEvent(
+            event.type === 'progress'
+              ? {
+                  ...event,
+                  overall: overall(layers.length + labelled + ((1 - runningPart) * event.done) / event.total),
+                }
+              : event,
+          ),
+        );
         const { layer, measured } = measurement;
         const { name, node, module, op } = layer.layer;
         layers.push({ name, node, module, op, units: layer.units, shape: measured.shape, explanations });

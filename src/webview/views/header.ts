@@ -197,9 +197,9 @@ export class Header extends LitElement {
   #bar(): TemplateResult | typeof nothing {
     const { status } = this.store.panel!;
     if (status.state !== 'working') return nothing;
-    const { done, total } = status.progress ?? { done: 0, total: 0 };
-    const known = total > 0;
-    const now = Math.round((100 * done) / (total || 1));
+    const overall = status.progress?.overall;
+    const known = overall !== undefined;
+    const now = Math.round(100 * (overall ?? 0));
     return html`<div
       class="progress"
       role="progressbar"

@@ -1,7 +1,7 @@
 import type { PanelStatus } from '../../shared/panelProtocol.js';
 import { count } from '../text/numbers.js';
 
-/** Progress as text: `layer2.conv · 41 of 64`. */
+/** Progress as text: `layer2.conv · 41 of 64` neurons, `Running the model · 73 %` (of its passes over the samples). */
 export function progressWords(
   { layer, stage, done, total }: NonNullable<PanelStatus['progress']>,
   title: (layer: string) => string,
@@ -14,7 +14,9 @@ export function progressWords(
         : stage === 'concepts'
           ? 'Concepts'
           : 'Labels';
-  return total > 0 ? `${place} · ${count(done)} of ${count(total)}` : place;
+  if (total === 0) return place;
+  const far = stage === 'running' ? `${Math.floor((100 * done) / total)}\u00a0%` : `${count(done)} of ${count(total)}`;
+  return `${place} · ${far}`;
 }
 
 /** What a screen reader hears: once a stage of a layer, not once a unit. */

@@ -212,7 +212,7 @@ function longNames(): Scenario {
     specs: base.specs.map((spec, i) => ({ ...spec, concepts, layer: layers[i] })),
     status: status({
       state: 'working',
-      progress: { type: 'progress', stage: 'labelling', layer: 't3', done: 41, total: 64 },
+      progress: { type: 'progress', stage: 'labelling', layer: 't3', done: 41, total: 64, overall: 0.4 },
     }),
   };
 }
@@ -221,7 +221,7 @@ export const scenarios = {
   fashion: () => fashion({}),
   working: () =>
     fashion(
-      { state: 'working', milliseconds: null, progress: { type: 'progress', stage: 'labelling', layer: 'layer2.conv', done: 41, total: 64 } },
+      { state: 'working', milliseconds: null, progress: { type: 'progress', stage: 'labelling', layer: 'layer2.conv', done: 41, total: 64, overall: 0.4 } },
       3,
       41,
     ), // prettier-ignore
