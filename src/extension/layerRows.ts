@@ -1,5 +1,6 @@
 import type { CheckpointChange, UnitChangeKind } from '../shared/checkpointChange.js';
 import type { LayerRows } from '../shared/panelProtocol.js';
+import { isSaturated } from '../shared/saturation.js';
 import { isLabelled, type LayerResults } from './layerResults.js';
 
 export const sparkBins = 24;
@@ -25,6 +26,7 @@ export function rowsOf(results: LayerResults, change: CheckpointChange | null = 
     iou: column((i) => explanations[i].iou),
     floor: column((i) => explanations[i].floor),
     fireRate: column((i) => explanations[i].fireRate),
+    saturated: Uint8Array.from(explanations, (unit) => Number(isSaturated(results.layer.op, unit))),
     threshold: column((i) => explanations[i].threshold ?? NaN),
     sparks,
     sparkBins,

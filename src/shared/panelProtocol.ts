@@ -13,6 +13,7 @@ import type {
 } from './engineApi.js';
 import type { CheckpointChange, UnitChange, UnitChangeKind } from './checkpointChange.js';
 import type { Layer, ModelStructure } from './model.js';
+import type { Place } from './userError.js';
 import type { Formula, Settings, UnitExplanation, UnitStatus } from './results.js';
 
 /**
@@ -32,6 +33,8 @@ export interface PanelError {
   message: string;
   hint: string | null;
   code: string;
+  /** The probe file to mend; `editProbe` opens it. */
+  place?: Place;
 }
 
 export interface PanelMethods {
@@ -166,6 +169,8 @@ export interface LayerRows {
   iou: Float32Array;
   floor: Float32Array;
   fireRate: Float32Array;
+  /** 1 where a unit without a label lies at its maximum (`isSaturated`). */
+  saturated: Uint8Array;
   /** NaN where there is none. */
   threshold: Float32Array;
   /** units × sparkBins bar heights, 0..255 on a square-root scale. */

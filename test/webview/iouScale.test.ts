@@ -44,6 +44,7 @@ describe('where IoU bars end', () => {
       iou: Float32Array.from(iou),
       floor: Float32Array.from(floor),
       fireRate: Float32Array.from(iou, () => 0.1),
+      saturated: new Uint8Array(iou.length),
       threshold: Float32Array.from(iou, () => 0),
       sparks: new Uint8Array(0),
       sparkBins: 0,

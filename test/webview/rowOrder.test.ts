@@ -22,6 +22,7 @@ function rows(units: Unit[]): LayerRows {
     iou: Float32Array.from(units, ({ iou = 0 }) => iou),
     floor: Float32Array.from(units, ({ floor = 0 }) => floor),
     fireRate: Float32Array.from(units, ({ fires = 0.1 }) => fires),
+    saturated: new Uint8Array(units.length),
     threshold: new Float32Array(units.length),
     sparks: new Uint8Array(units.length),
     sparkBins: 1,

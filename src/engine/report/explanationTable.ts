@@ -21,7 +21,9 @@ function layerTable(layer: LayerExplanation, width: number | undefined): string 
       labelled ? unit.iou.toFixed(2) : '',
       labelled ? unit.floor.toFixed(2) : '',
       percent(unit.fireRate),
-      [unit.label === null ? '' : onOneLine(unit.label), remark(remarkOn(unit), labelled)].filter(Boolean).join(gap),
+      [unit.label === null ? '' : onOneLine(unit.label), remark(remarkOn(unit, layer.op), labelled)]
+        .filter(Boolean)
+        .join(gap),
     ];
   });
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));

@@ -30,7 +30,7 @@ export function unitRow(
   return (
     `<div role="row" class="row ${worthOf(unit)}" id="${id}">` +
     cell('unit', `<a href="#${id}">${unit.unit}</a>`) +
-    cell('label', labelHtml(unit)) +
+    cell('label', labelHtml(unit, layer.op)) +
     cell('iou', unit.label === null ? '' : worthBar(unit)) +
     cell('fires', percent(unit.fireRate)) +
     cell('hist', histogramSvg(unit.histogram.counts, unit.histogram.edges, unit.threshold, unit.fireRate)) +
@@ -39,8 +39,8 @@ export function unitRow(
   );
 }
 
-function labelHtml(unit: UnitExplanation): string {
-  const remark = remarkOn(unit);
+function labelHtml(unit: UnitExplanation, op: string): string {
+  const remark = remarkOn(unit, op);
   const label = unit.formula ? formulaTokens(unit.formula) : escapeHtml(unit.label ?? '');
   return label + (remark && `<span class="remark">${label ? ' · ' : ''}${remark}</span>`);
 }

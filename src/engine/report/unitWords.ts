@@ -1,4 +1,5 @@
 import { boundWords } from '../../shared/boundWords.js';
+import { isSaturated, saturatedWords } from '../../shared/saturation.js';
 import type { UnitExplanation } from '../../shared/results.js';
 
 /** What a reader should think of a unit: the report's colours, filters and summaries go by this. */
@@ -11,7 +12,9 @@ export function worthOf(unit: UnitExplanation): Worth {
 }
 
 /** What there is to say beside, or instead of, the label; empty for an ordinary label. */
-export function remarkOn(unit: UnitExplanation): string {
+export function remarkOn(unit: UnitExplanation, op: string): string {
+  if ((unit.status === 'dead' || unit.status === 'constant') && isSaturated(op, unit))
+    return saturatedWords[unit.status];
   switch (unit.status) {
     case 'dead':
       return 'never fires';

@@ -73,7 +73,17 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
   rows: (result) => {
     if (!isObject(result) || !(result.units instanceof Uint32Array)) return 'no units';
     const units = result.units.length;
-    for (const column of ['status', 'labels', 'formulas', 'iou', 'floor', 'fireRate', 'threshold', 'sparkThreshold']) {
+    for (const column of [
+      'status',
+      'labels',
+      'formulas',
+      'iou',
+      'floor',
+      'fireRate',
+      'saturated',
+      'threshold',
+      'sparkThreshold',
+    ]) {
       if ((result[column] as unknown[] | undefined)?.length !== units) return `column ${column}`;
     }
     const sparks = (result.sparks as Uint8Array | undefined)?.length;

@@ -1,6 +1,6 @@
 import type { LayerRows } from '../../shared/panelProtocol.js';
 import { iouEnd, type IouEnd } from '../charts/iouScale.js';
-import { alwaysOn, kindWords, unitKind, type UnitKind } from './unitKind.js';
+import { alwaysOn, unitKind, wordsFor, type UnitKind } from './unitKind.js';
 
 export type SortKey = 'iou' | 'lift' | 'fires' | 'number' | 'label';
 export type ShowKey = 'all' | 'explained' | 'chance' | 'silent' | 'other' | 'changed';
@@ -63,7 +63,7 @@ export function indexRows(rows: LayerRows): RowIndex {
   );
   const texts = kinds.map((kind, i) => {
     const always = rows.fireRate[i] >= alwaysOn ? ' always on' : '';
-    return `${rows.labels[i] ?? ''} ${kindWords[kind]}${always}`.toLowerCase();
+    return `${rows.labels[i] ?? ''} ${wordsFor(kind, rows.saturated[i] === 1)}${always}`.toLowerCase();
   });
   const shown = kinds.flatMap((kind, i) =>
     kind === 'explained' || kind === 'chance' ? [rows.iou[i], rows.floor[i]] : [],

@@ -1,4 +1,5 @@
 import type { UnitStatus } from '../../shared/results.js';
+import { saturatedWords } from '../../shared/saturation.js';
 
 /** How a unit stands, as the page shows, filters and counts it. */
 export type UnitKind = 'explained' | 'chance' | 'dead' | 'constant' | 'rare' | 'no-match' | 'pending';
@@ -13,7 +14,7 @@ export function unitKind(unit: { status: UnitStatus; label: string | null; iou: 
 }
 
 /** What a unit without a label worth showing says instead. */
-export const kindWords: Record<UnitKind, string> = {
+const kindWords: Record<UnitKind, string> = {
   explained: 'explained',
   chance: 'no better than chance',
   dead: 'dead: never fires on these inputs',
@@ -22,3 +23,6 @@ export const kindWords: Record<UnitKind, string> = {
   'no-match': 'no match: no concept overlaps it',
   pending: 'not labelled yet',
 };
+
+export const wordsFor = (kind: UnitKind, saturated: boolean): string =>
+  saturated && (kind === 'dead' || kind === 'constant') ? saturatedWords[kind] : kindWords[kind];

@@ -3,13 +3,14 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { boundWords } from '../../shared/boundWords.js';
 import type { UnitChange } from '../../shared/checkpointChange.js';
 import type { UnitDetail } from '../../shared/panelProtocol.js';
+import { isSaturated } from '../../shared/saturation.js';
 import { histogram, histogramStyles, histogramTable } from '../charts/histogram.js';
 import { iouBar, iouBarStyles } from '../charts/iouBar.js';
 import { iouEnd } from '../charts/iouScale.js';
 import { Loading } from '../state/loading.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
-import { alwaysOn, kindWords, unitKind } from '../state/unitKind.js';
+import { alwaysOn, unitKind, wordsFor } from '../state/unitKind.js';
 import { base } from '../styles/base.js';
 import { kindOfChange, standing } from '../text/changeWords.js';
 import { longestFirst } from '../text/formulaTokens.js';
@@ -112,7 +113,7 @@ export class Detail extends LitElement {
               : labelText(explanation.label ?? '', this.#concepts)
             : kind === 'pending' && this.store.panel?.status.state === 'working'
               ? 'waiting for its label'
-              : kindWords[kind]
+              : wordsFor(kind, isSaturated(layer.op, explanation))
         }
       </div>
       ${kind === 'chance' ? html`<p class="remark muted">No better than chance: a shuffled unit is explained as well.</p>` : nothing}

@@ -4,7 +4,7 @@ import { iouBar, iouBarStyles } from '../charts/iouBar.js';
 import type { IouEnd } from '../charts/iouScale.js';
 import { sparkline, sparklineStyles } from '../charts/sparkline.js';
 import type { PictureCache } from '../state/pictureCache.js';
-import { alwaysOn, kindWords, type UnitKind } from '../state/unitKind.js';
+import { alwaysOn, wordsFor, type UnitKind } from '../state/unitKind.js';
 import { percent, score } from '../text/numbers.js';
 import { formula, labelText } from './formula.js';
 import './unitPictures.js';
@@ -202,8 +202,8 @@ export function unitRow(view: RowView, i: number, place: number): TemplateResult
 
 function label({ rows, working, concepts }: RowView, kind: UnitKind, i: number): TemplateResult {
   const always = rows.fireRate[i] >= alwaysOn ? html` <span class="says muted">always on</span>` : nothing;
-  if (kind === 'pending') return html`${working ? 'waiting for its label' : kindWords.pending}${always}`;
-  if (kind !== 'explained' && kind !== 'chance') return html`${kindWords[kind]}${always}`;
+  if (kind === 'pending') return html`${working ? 'waiting for its label' : wordsFor(kind, false)}${always}`;
+  if (kind !== 'explained' && kind !== 'chance') return html`${wordsFor(kind, rows.saturated[i] === 1)}${always}`;
   const of = rows.formulas[i];
   return html`${of ? formula(of) : labelText(rows.labels[i] ?? '', concepts)}${
     kind === 'chance' ? html` <span class="says">no better than chance</span>` : nothing

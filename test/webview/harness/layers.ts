@@ -119,6 +119,7 @@ export function rowsOf(spec: LayerSpec, units: UnitExplanation[]): LayerRows {
     iou: Float32Array.from(units, ({ iou }) => iou),
     floor: Float32Array.from(units, ({ floor }) => floor),
     fireRate: Float32Array.from(units, ({ fireRate }) => fireRate),
+    saturated: new Uint8Array(units.length),
     threshold: Float32Array.from(units, ({ threshold }) => threshold ?? NaN),
     sparks,
     sparkBins,
