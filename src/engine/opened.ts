@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ProbeChoice } from '../shared/engineApi.js';
+import type { ProbeChoice, ProbeProposal } from '../shared/engineApi.js';
 import type { ModelStructure } from '../shared/model.js';
 import { UserError } from '../shared/userError.js';
 import { readModel, structureOf } from './onnx/index.js';
 import type { OnnxModel } from './onnx/model.js';
-import { openProbe, proposeProbes, type ProbeSet } from './probe/index.js';
+import { openProbe, proposalToTake, proposeProbes, type ProbeSet } from './probe/index.js';
 import { refuseForeignOperators } from './runtime/index.js';
 
 const keptProbes = 4;
@@ -42,7 +42,8 @@ export class Opened {
   /** The probe set of this choice, or of the best proposal. */
   async probe(file: string, choice: ProbeChoice | null, folders: string[] = []): Promise<ProbeSet> {
     const { model } = await this.model(file);
-    const proposal = choice ? null : (await this.proposals(model, folders))[0];
+    const proposals = choice ? [] : await this.proposals(model, folders);
+    const proposal = proposalToTake(proposals, file);
     const wanted = choice ?? proposal?.choice;
     if (!wanted) {
       await refuseForeignOperators(model);
@@ -54,18 +55,19 @@ export class Opened {
     const source = 'path' in wanted ? await stampOf(wanted.path).catch(() => '') : '';
     const key = JSON.stringify([file, await stampOf(file), wanted, source]);
     const known = this.#probes.get(key);
-    if (known) return known;
-    const opened = openProbe(wanted, model, { bundledFolder: this.#bundledFolder }).then(
-      (probe) => (proposal?.origin === 'workspace' ? fittingByShape(probe) : probe),
-      async (error: unknown) => {
+    const opened =
+      known ??
+      openProbe(wanted, model, { bundledFolder: this.#bundledFolder, roots: folders }).catch(async (error: unknown) => {
         await refuseForeignOperators(model);
         throw error;
-      },
-    );
-    this.#probes.set(key, opened);
-    opened.catch(() => this.#probes.delete(key));
-    if (this.#probes.size > keptProbes) this.#probes.delete(this.#probes.keys().next().value!);
-    return opened;
+      });
+    if (!known) {
+      this.#probes.set(key, opened);
+      opened.catch(() => this.#probes.delete(key));
+      if (this.#probes.size > keptProbes) this.#probes.delete(this.#probes.keys().next().value!);
+    }
+    const probe = await opened;
+    return proposal ? withAlternatives(probe, proposal, proposals) : probe;
   }
 
   /** The probe set that activations were recorded on, where the model itself is not at hand. */
@@ -74,17 +76,23 @@ export class Opened {
   }
 }
 
-/** Nobody said that these data belong to the model; that much is said of them. */
-const fittingByShape = (probe: ProbeSet): ProbeSet =>
-  probe.kind === 'images' || probe.choice.kind !== 'data'
-    ? probe
-    : {
-        ...probe,
-        assumptions: [
-          `${path.basename(probe.choice.path)} was found elsewhere in the workspace: its shape fits, which does not make it this model's own data.`,
-          ...probe.assumptions,
-        ],
-      };
+/** What nobody chose says what it was chosen by, and what else there is. */
+function withAlternatives(probe: ProbeSet, taken: ProbeProposal, proposals: ProbeProposal[]): ProbeSet {
+  const said: string[] = [];
+  const elsewhere = proposals.filter(({ origin }) => origin === 'workspace');
+  if (taken.origin === 'workspace' && probe.kind !== 'images' && probe.choice.kind === 'data') {
+    said.push(
+      `${path.basename(probe.choice.path)} was found elsewhere in the workspace: its shape fits, which does not make it this model's own data.`,
+    );
+  } else if (taken.origin !== 'near the model' && taken.origin !== 'workspace' && elsewhere.length > 0) {
+    const [{ title }] = elsewhere;
+    const more = elsewhere.length === 1 ? '' : ` and ${elsewhere.length - 1} more`;
+    said.push(
+      `Nothing beside the model fits it. Elsewhere in the workspace ${title}${more} would: choose that, if it is this model's own data.`,
+    );
+  }
+  return said.length === 0 ? probe : { ...probe, assumptions: [...said, ...probe.assumptions] };
+}
 
 /** Stands for the model that recorded activations came from: one input of any shape. */
 const takesAnything: OnnxModel = {

@@ -32,6 +32,8 @@ export interface ImagesOptions {
   base: string;
   choice: ProbeChoice;
   title?: string;
+  /** Folders of the workspace, for the title. */
+  roots?: readonly string[];
   /** The model input that the pictures feed. */
   input: PictureInput;
   /** Values of the model's other inputs for one sample (repeated along a first axis of 1), or for a number of samples. */
@@ -82,7 +84,7 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
   return {
     choice,
     kind: 'images',
-    title: options.title ?? placeOf(folder ?? base),
+    title: options.title ?? placeOf(folder ?? base, options.roots),
     path: folder ?? base,
     samples: files.length,
     input: input.name,

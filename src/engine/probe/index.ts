@@ -6,7 +6,7 @@ export { openProbe, summaryOf } from './openProbe.js';
 export { probeFileText } from './probeFileText.js';
 export { readProbeFile } from './probeFile.js';
 export type { ProbeSet } from './probeSet.js';
-export { proposeProbes } from './proposals.js';
+export { proposalToTake, proposeProbes } from './proposals.js';
 export { ConceptError } from './stateConcepts.js';
 export { modelInputs } from './modelInput.js';
 export { otherInputs } from './otherInputs.js';

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProbeChoice, ProbeSummary } from '../../shared/engineApi.js';
 import type { ImagesProbeFile, ProbeFile } from '../../shared/probeFile.js';
@@ -18,6 +19,7 @@ import { otherInputs, type OtherInputs } from './otherInputs.js';
 import { pictureFile } from './pictureFile.js';
 import { readProbeFile } from './probeFile.js';
 import type { ProbeSet } from './probeSet.js';
+import { ConceptError } from './stateConcepts.js';
 import { openStates } from './states.js';
 import { probeTitle, sampleTitle } from './probeTitle.js';
 
@@ -25,16 +27,17 @@ import { probeTitle, sampleTitle } from './probeTitle.js';
  * Opens what was chosen, prepared for the model's input.
  *
  * @param bundledFolder holds the probe sets that come with Onnxplain, each a folder with a probe file
+ * @param roots         folders of the workspace, whose names no title needs
  * @throws UserError where the choice can't be read, or does not fit the model
  */
 export async function openProbe(
   choice: ProbeChoice,
   model: OnnxModel,
-  { bundledFolder }: { bundledFolder: string },
+  { bundledFolder, roots = [] }: { bundledFolder: string; roots?: readonly string[] },
 ): Promise<ProbeSet> {
   switch (choice.kind) {
     case 'file':
-      return openFile(choice, model, await readProbeFile(choice.path));
+      return mendedIn(choice.path, async () => openFile(choice, model, await readProbeFile(choice.path), roots));
     case 'bundled': {
       const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
       if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
@@ -43,8 +46,8 @@ export async function openProbe(
     }
     case 'data':
       return /\.jsonc?$/i.test(choice.path)
-        ? openProbe({ kind: 'file', path: choice.path }, model, { bundledFolder })
-        : openFile(choice, model, await impliedFile(choice.path, model));
+        ? openProbe({ kind: 'file', path: choice.path }, model, { bundledFolder, roots })
+        : openFile(choice, model, await impliedFile(choice.path, model), roots);
     case 'drawn': {
       const assumptions: string[] = [];
       const input = chooseInput(model, undefined, null, assumptions);
@@ -52,6 +55,25 @@ export async function openProbe(
       return drawnProbe({ model, input, others, assumptions });
     }
   }
+}
+
+/** Whatever is refused of a probe file's set, now or when its concepts are read, is mended in that file. */
+async function mendedIn(file: string, open: () => Promise<ProbeSet>): Promise<ProbeSet> {
+  const place = async (error: unknown): Promise<never> => {
+    if (error instanceof UserError && !error.place && existsSync(file))
+      error.place = { file: path.resolve(file), line: await lineOf(error, file) };
+    throw error;
+  };
+  const probe = await open().catch(place);
+  return { ...probe, concepts: (...request) => probe.concepts(...request).catch(place) };
+}
+
+/** The line of the concept that is wrong. */
+async function lineOf(error: UserError, file: string): Promise<number | undefined> {
+  if (!(error instanceof ConceptError)) return undefined;
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const line = lines.findIndex((text) => text.includes(JSON.stringify(error.concept)));
+  return line < 0 ? undefined : line + 1;
 }
 
 /**
@@ -71,6 +93,7 @@ async function openFile(
   choice: ProbeChoice,
   model: OnnxModel,
   { file, base }: { file: ProbeFile; base: string },
+  roots: readonly string[] = [],
 ): Promise<ProbeSet> {
   const assumptions: string[] = [];
   const input = chooseInput(model, file.input, await fitTest(file, base), assumptions);
@@ -83,7 +106,7 @@ async function openFile(
       case 'arrays':
         return openArrays(file, { choice, base, input, others });
       case 'images':
-        return openPictures(file, choice, base, input, await others(null));
+        return openPictures(file, choice, { base, input, others: await others(null), roots });
     }
   })();
   const explicit = probe.explicit && withAbsoluteInputs(probe.explicit, base);
@@ -102,9 +125,7 @@ function withAbsoluteInputs(file: ProbeFile, base: string): ProbeFile {
 async function openPictures(
   file: ImagesProbeFile,
   choice: ProbeChoice,
-  base: string,
-  input: ModelInput,
-  others: OtherInputs,
+  { base, input, others, roots }: { base: string; input: ModelInput; others: OtherInputs; roots: readonly string[] },
 ): Promise<ProbeSet> {
   const images = await openImages(file, {
     choice,
@@ -112,6 +133,7 @@ async function openPictures(
     input,
     otherInputs: (count) => others.feeds(0, count),
     bundled: choice.kind === 'bundled',
+    roots,
   });
   const { samples } = images;
   const absolute = (one: string) => path.resolve(base, one);

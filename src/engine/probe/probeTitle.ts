@@ -5,14 +5,18 @@ const saysNothing = /^(data|dataset|examples?|images?|img|imgs|inputs?|photos?|p
 /** Parts of a data set, named together with it. */
 const part = /^(train|training|test|testing|val|valid|validation|eval)$/i;
 
-/** A folder of pictures in a word or two: `fashion` for `…/fashion/pictures`, `fashion/test` for `…/fashion/images/test`. */
-export function placeOf(folder: string): string {
+/**
+ * A folder of pictures in a word or two: `fashion` for `…/fashion/pictures`, `fashion/test` for `…/fashion/images/test`.
+ *
+ * @param roots folders of the workspace: everything lies in them, so their names say nothing
+ */
+export function placeOf(folder: string, roots: readonly string[] = []): string {
   const name = path.basename(folder);
   const above = path.dirname(folder);
   // At the root of the disk there is nothing above.
-  if (path.basename(above) === '') return name || folder;
-  if (saysNothing.test(name)) return placeOf(above);
-  return part.test(name) ? `${placeOf(above)}/${name}` : name;
+  if (path.basename(above) === '' || roots.includes(folder) || roots.includes(above)) return name || folder;
+  if (saysNothing.test(name)) return placeOf(above, roots);
+  return part.test(name) ? `${placeOf(above, roots)}/${name}` : name;
 }
 
 /** `fashion · 1,000 pictures`, `states.csv · 1 row` */

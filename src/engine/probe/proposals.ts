@@ -36,7 +36,7 @@ export async function proposeProbes(
   if (all.length === 0) return [];
   const inputs = inputsForData(all);
   const home = path.dirname(path.resolve(model.path));
-  const stem = path.basename(model.path).replace(/\.onnx$/i, '');
+  const roots = folders.map((folder) => path.resolve(folder));
   const proposals: ProbeProposal[] = [];
   const offered = new Set<string>();
   const offer = (found: ProbeProposal[]) => {
@@ -46,9 +46,23 @@ export async function proposeProbes(
       offered.add(key);
     }
   };
-  offer(await fitting(await findData(home, { depth: 2 }), inputs, 'near the model', home, stem));
+  offer(
+    await fitting(await findData(home, { depth: 2 }), inputs, {
+      origin: 'near the model',
+      root: home,
+      model: model.path,
+      roots,
+    }),
+  );
   for (const folder of folders) {
-    offer(await fitting(await findData(path.resolve(folder), { depth: 4 }), inputs, 'workspace', folder, stem));
+    offer(
+      await fitting(await findData(path.resolve(folder), { depth: 4 }), inputs, {
+        origin: 'workspace',
+        root: folder,
+        model: model.path,
+        roots,
+      }),
+    );
   }
   for (const bundled of await bundledProbes(bundledFolder)) {
     const title = await fittingProbeFile(bundled.path, inputs, { bundled: true });
@@ -66,6 +80,23 @@ export async function proposeProbes(
   return proposals;
 }
 
+/**
+ * The proposal to take where nobody chose: what lies near the model or bears its name; then what comes with Onnxplain, or
+ * is drawn, and says so. What fits by its shape alone elsewhere in the workspace is taken only where there is nothing else.
+ */
+export function proposalToTake(proposals: readonly ProbeProposal[], model: string): ProbeProposal | null {
+  const isOwn = ({ origin, choice }: ProbeProposal) =>
+    origin === 'near the model' || ('path' in choice && isNamesake(choice.path, model));
+  return proposals.find(isOwn) ?? proposals.find(({ origin }) => origin !== 'workspace') ?? proposals[0] ?? null;
+}
+
+/** `policy_states.csv` and `policy.probe.json` bear the name of `policy.onnx`. */
+function isNamesake(file: string, model: string): boolean {
+  const stem = path.basename(model).replace(/\.onnx$/i, '');
+  const name = path.basename(file);
+  return name.startsWith(`${stem}.`) || name.startsWith(`${stem}_`);
+}
+
 /** A state or a length, one number a sample, is fed beside the samples: data that fit it alone are no samples. */
 function inputsForData(inputs: ModelInput[]): ModelInput[] {
   const withFeatures = inputs.filter(({ shape }) => shape === null || shape.length > 1);
@@ -76,24 +107,32 @@ function inputsForData(inputs: ModelInput[]): ModelInput[] {
 async function fitting(
   found: FoundData,
   inputs: ModelInput[],
-  origin: Origin,
-  root: string,
-  stem: string,
+  {
+    origin,
+    root,
+    model,
+    roots,
+  }: {
+    origin: Origin;
+    root: string;
+    model: string;
+    /** The folders of the workspace, for titles. */
+    roots: readonly string[];
+  },
 ): Promise<ProbeProposal[]> {
-  const isNamesake = (file: string) =>
-    path.basename(file).startsWith(`${stem}.`) || path.basename(file).startsWith(`${stem}_`);
-  const namesakesFirst = (files: string[]) => [
-    ...files.filter(isNamesake),
-    ...files.filter((file) => !isNamesake(file)),
-  ];
+  const isOwn = (file: string) => isNamesake(file, model);
+  const namesakesFirst = (files: string[]) => [...files.filter(isOwn), ...files.filter((file) => !isOwn(file))];
   const shown = (file: string) => path.relative(root, file).split(path.sep).join('/') || path.basename(root);
   const where = (file: string) => (origin === 'near the model' ? `${shown(file)}, in the model's folder` : shown(file));
   const proposals: ProbeProposal[] = [];
   for (const file of namesakesFirst(found.probeFiles)) {
     const choice: ProbeChoice = { kind: 'file', path: file };
-    if (path.basename(file) === `${stem}.probe.json` && origin === 'near the model') {
+    if (
+      path.basename(file) === path.basename(model).replace(/\.onnx$/i, '.probe.json') &&
+      origin === 'near the model'
+    ) {
       // Meant for this model by its name: offered even if it is wrong, so that what is wrong gets said.
-      const title = await fittingProbeFile(file, inputs);
+      const title = await fittingProbeFile(file, inputs, { roots });
       proposals.unshift({
         choice,
         title: title ?? path.basename(file),
@@ -102,7 +141,7 @@ async function fitting(
       });
       continue;
     }
-    const title = await fittingProbeFile(file, inputs);
+    const title = await fittingProbeFile(file, inputs, { roots });
     if (title !== null) proposals.push({ choice, title, detail: where(file), origin });
   }
   const data: (FittingData & { file: string })[] = [];
@@ -110,14 +149,14 @@ async function fitting(
     for (const one of await fittingData(file, inputs)) data.push({ ...one, file });
   }
   // Those that fit exactly come before tables with more columns than the input takes.
-  data.sort((a, b) => Number(isNamesake(b.file)) - Number(isNamesake(a.file)) || a.excess - b.excess);
+  data.sort((a, b) => Number(isOwn(b.file)) - Number(isOwn(a.file)) || a.excess - b.excess);
   for (const { spec, title, file } of data.slice(0, mostFiles)) {
     proposals.push({ choice: { kind: 'data', path: spec }, title, detail: where(file), origin });
   }
   if (inputs.some(isPicture)) {
     for (const { folder, pictures, more } of found.pictureFolders.slice(0, mostFolders)) {
       const count = `${pictures.toLocaleString('en')}${more ? ' or more' : ''} ${pictures === 1 ? 'picture' : 'pictures'}`;
-      const title = `${placeOf(folder)} · ${count}`;
+      const title = `${placeOf(folder, roots)} · ${count}`;
       proposals.push({ choice: { kind: 'data', path: folder }, title, detail: where(folder), origin });
     }
   }
@@ -125,7 +164,11 @@ async function fitting(
 }
 
 /** A title where the probe file's data could feed one of the inputs; null where they could not, or it is broken. */
-async function fittingProbeFile(file: string, inputs: ModelInput[], { bundled = false } = {}): Promise<string | null> {
+async function fittingProbeFile(
+  file: string,
+  inputs: ModelInput[],
+  { bundled = false, roots = [] }: { bundled?: boolean; roots?: readonly string[] } = {},
+): Promise<string | null> {
   let read: { file: ProbeFile; base: string };
   try {
     read = await readProbeFile(file);
@@ -139,9 +182,9 @@ async function fittingProbeFile(file: string, inputs: ModelInput[], { bundled = 
   if (probe.kind === 'images') {
     const data = Array.isArray(probe.data)
       ? `${probe.data.length} pictures`
-      : placeOf(path.resolve(base, probe.data)) === name
+      : placeOf(path.resolve(base, probe.data), roots) === name
         ? 'pictures'
-        : `pictures of ${placeOf(path.resolve(base, probe.data))}`;
+        : `pictures of ${placeOf(path.resolve(base, probe.data), roots)}`;
     return candidates.some((input) => isPicture(input) && channelsFit(input, probe.preprocess?.channels))
       ? `${name} · ${data}`
       : null;
@@ -178,7 +221,6 @@ interface FittingData {
 async function fittingData(spec: string, inputs: ModelInput[]): Promise<FittingData[]> {
   const { file, key } = splitKey(spec);
   const name = path.basename(file);
-  const rows = (count: number, words: string) => `${count.toLocaleString('en')} ${words}`;
   try {
     if (/\.(csv|tsv)$/i.test(file)) {
       const { table, share } = await csvHead(file);
@@ -188,9 +230,10 @@ async function fittingData(spec: string, inputs: ModelInput[]): Promise<FittingD
         .reduce((most, columns) => Math.max(most, columns), 0);
       // A reward, an action, a time beside the columns: a table with many more is about something else.
       const fits = taken > 0 && table.names.length <= 2 * taken + 4;
-      const count =
-        share === 1 ? rows(table.rows, 'rows') : `about ${rows(Number((table.rows * share).toPrecision(2)), 'rows')}`;
-      return fits ? [{ spec, title: `${name} · ${count}`, excess: table.names.length - taken }] : [];
+      const whole = probeTitle(name, table.rows, 'row');
+      const about = Number((table.rows * share).toPrecision(2)).toLocaleString('en');
+      const title = share === 1 ? whole : `${name} · about ${about} rows`;
+      return fits ? [{ spec, title, excess: table.names.length - taken }] : [];
     }
     if (/\.npy$/i.test(file)) {
       const { head } = await npyFileHead(file);

@@ -12,6 +12,13 @@ describe('the title of a probe set', () => {
   ])
     it(`${folder} is ${place}`, () => assert.equal(placeOf(path.resolve('/', folder)), place));
 
+  it('does not name the workspace, in which everything lies', () => {
+    const [root, inner] = ['/home/project', '/home/project/birds/photos'].map((file) => path.resolve(file));
+    assert.equal(placeOf(path.join(root, 'photos'), [root]), 'photos');
+    assert.equal(placeOf(path.join(root, 'test'), [root]), 'test');
+    assert.equal(placeOf(inner, [root]), 'birds');
+  });
+
   it('says how many samples there are', () => {
     assert.equal(probeTitle('fashion', 1000, 'picture'), 'fashion · 1,000 pictures');
     assert.equal(probeTitle('states.csv', 1, 'row'), 'states.csv · 1 row');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { encodeNpy } from '../../../src/engine/probe/npy.js';
-import { openProbe, proposeProbes } from '../../../src/engine/probe/index.js';
+import { openProbe, proposalToTake, proposeProbes } from '../../../src/engine/probe/index.js';
 import type { OnnxModel } from '../../../src/engine/onnx/model.js';
 import type { ImagesProbeFile } from '../../../src/shared/probeFile.js';
 import { projectRoot } from '../../support/sharedData.js';
@@ -53,6 +53,25 @@ describe('What is proposed to explain a model with', () => {
     ]);
   });
 
+  it('of which data elsewhere in the workspace are not taken for their shape alone, but for their name', async () => {
+    const taken = async (name: string, folders: string[]) => {
+      const model = modelWith({ obs: ['float', ['n', 2]] }, { path: folder.path(name) });
+      const choice = proposalToTake(await proposeProbes(model, folders, '/nowhere'), model.path)!.choice;
+      return 'path' in choice ? path.relative(folder.path(), choice.path) : choice.kind;
+    };
+    folder.write('v/lander_states.csv', 'x,y\n1,2\n');
+    assert.equal(await taken('m/another.onnx', [folder.path('w')]), path.join('m', 'net.probe.json'));
+    assert.equal(await taken('q/other.onnx', [folder.path('w')]), 'drawn');
+    assert.equal(
+      await taken('q/lander.onnx', [folder.path('w'), folder.path('v')]),
+      path.join('v', 'lander_states.csv'),
+    );
+    // Nothing comes with Onnxplain or can be drawn for this one.
+    const text = modelWith({ obs: ['string', ['n', 2]] }, { path: folder.path('q/a.onnx') });
+    const only = proposalToTake(await proposeProbes(text, [folder.path('w')], '/nowhere'), text.path);
+    assert.deepEqual([only?.origin, only?.title], ['workspace', 'b.csv · 1 row']);
+  });
+
   it("offers the model's own probe file even where it is wrong, so that this gets said", async () => {
     const model = modelWith({ obs: ['float', ['n', 9]] }, { path: folder.path('m/net.onnx') });
     assert.deepEqual(await proposed(model), [
@@ -67,7 +86,8 @@ describe('What is proposed to explain a model with', () => {
     const offered = await proposeProbes(model, [folder.path('p')], '/nowhere');
     assert.deepEqual(
       offered.map(({ title }) => title),
-      ['p/train · 3 pictures', 'shots · 1 picture'],
+      ['train · 3 pictures', 'shots · 1 picture'],
+      'without the name of the workspace, in which all of it lies',
     );
     assert.deepEqual(await proposed(modelWith({ x: ['float', ['n', 5]] }, { path: folder.path('p/net.onnx') })), [
       'drawn: drawn',
