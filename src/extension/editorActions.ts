@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ProbeChoice } from '../shared/engineApi.js';
 import { UserError } from '../shared/userError.js';
+import { besideThePanel } from './besideThePanel.js';
 import type { ChosenProbes } from './chosenProbes.js';
 import { exportReport } from './commands/exportReport.js';
 import { goToCode } from './goToCode.js';
@@ -75,13 +76,20 @@ async function browseProbe(session: ModelSession): Promise<ProbeChoice | null> {
 }
 
 /**
- * Opens the probe file in use; where there is none, a new one that spells out what is assumed, beside the model and not
+ * Opens the probe file that was refused, or the one in use; where there is none, a new one that spells out what is assumed, beside the model and not
  * saved yet. Once saved, it becomes the model's probe set.
  */
 async function editProbe(session: ModelSession, probes: ChosenProbes): Promise<void> {
+  const refused = session.status.error?.place;
   const choice = session.results.probe?.choice;
-  if (choice?.kind === 'file') {
-    await vscode.window.showTextDocument(vscode.Uri.file(choice.path), { viewColumn: vscode.ViewColumn.Beside });
+  const used = refused?.file ?? (choice?.kind === 'file' ? choice.path : null);
+  if (used !== null) {
+    const uri = vscode.Uri.file(used);
+    const start = refused?.line === undefined ? undefined : new vscode.Position(refused.line - 1, 0);
+    await vscode.window.showTextDocument(uri, {
+      viewColumn: besideThePanel(uri),
+      selection: start && new vscode.Range(start, start),
+    });
     return;
   }
   const text = await session.queries.probeFileText();
@@ -90,7 +98,7 @@ async function editProbe(session: ModelSession, probes: ChosenProbes): Promise<v
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(edit);
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+  await vscode.window.showTextDocument(document, { viewColumn: besideThePanel(document.uri) });
   const saved = vscode.workspace.onDidSaveTextDocument(async ({ uri }) => {
     if (uri.fsPath !== file) return;
     saved.dispose();

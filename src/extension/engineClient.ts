@@ -122,7 +122,8 @@ export class EngineClient {
         });
       const alive = this.#running === running && running.child.connected;
       const failure = engineFailure(alive ? error : await running.lost.catch((lost) => lost));
-      throw new UserError(failure.message, { code: failure.code, hint: failure.hint ?? undefined, cause: error });
+      const { code, message, hint, place } = failure;
+      throw new UserError(message, { code, hint: hint ?? undefined, place, cause: error });
     } finally {
       clearTimeout(kill);
       clearTimeout(timer);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Layer } from '../shared/model.js';
 import { UserError } from '../shared/userError.js';
+import { besideThePanel } from './besideThePanel.js';
 import { attributeNames, baseName, definitionOf, useOf, type CodePlace } from './codePlace.js';
 import type { ModelSession } from './session.js';
 import { workspaceFiles } from './workspaceFiles.js';
@@ -77,13 +78,4 @@ async function readText(file: vscode.Uri): Promise<string> {
     () => Infinity,
   );
   return size > searchedBytes ? '' : Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8');
-}
-
-/** The group that shows the file already; otherwise the first group that is not the panel's; otherwise a new one. */
-function besideThePanel(file: vscode.Uri): vscode.ViewColumn {
-  const groups = vscode.window.tabGroups.all;
-  const shows = (group: vscode.TabGroup) =>
-    group.tabs.some((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === file.toString());
-  const group = groups.find(shows) ?? groups.find((other) => !other.isActive);
-  return group?.viewColumn ?? vscode.ViewColumn.Beside;
 }

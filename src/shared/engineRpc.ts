@@ -1,6 +1,6 @@
 import { NotificationType, RequestType, ResponseError } from 'vscode-jsonrpc/node.js';
 import type { EngineApi, ExplainEvent, JobProgress } from './engineApi.js';
-import { UserError } from './userError.js';
+import { UserError, type Place } from './userError.js';
 
 /**
  * Extension host ⇄ engine process: JSON-RPC over the fork's IPC channel (`serialization: 'advanced'`, so typed arrays
@@ -44,6 +44,8 @@ export interface EngineFailure {
   code: string;
   message: string;
   hint: string | null;
+  /** The file to mend, where the error is about one that a text editor opens. */
+  place?: Place;
 }
 
 /** JSON-RPC's number for a request that its sender cancelled. */
@@ -60,18 +62,23 @@ export function toResponseError(error: unknown, cancelled = false): ResponseErro
     });
   const message = error instanceof Error ? error.message : String(error);
   const failure: EngineFailure =
-    error instanceof UserError
-      ? { code: error.code, message, hint: error.hint ?? null }
-      : { code: 'engine/bug', message, hint: null };
+    error instanceof UserError ? failureOf(error) : { code: 'engine/bug', message, hint: null };
   return new ResponseError(requestFailed, message, failure);
 }
 
 /** The failure in what a request was rejected with. */
 export function engineFailure(error: unknown): EngineFailure {
   if (error instanceof ResponseError && isFailure(error.data)) return error.data;
-  if (error instanceof UserError) return { code: error.code, message: error.message, hint: error.hint ?? null };
+  if (error instanceof UserError) return failureOf(error);
   return { code: 'engine/bug', message: error instanceof Error ? error.message : String(error), hint: null };
 }
+
+const failureOf = ({ code, message, hint, place }: UserError): EngineFailure => ({
+  code,
+  message,
+  hint: hint ?? null,
+  ...(place && { place }),
+});
 
 function isFailure(data: unknown): data is EngineFailure {
   return (

@@ -1,9 +1,8 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { fileName, type Store } from './state/store.js';
+import type { Store } from './state/store.js';
 import { StoreController } from './state/storeController.js';
 import { base, palette } from './styles/base.js';
-import { visible } from './text/names.js';
 import { button, icons, iconButton } from './ui/index.js';
 import './views/changes.js';
 import './views/header.js';
@@ -125,9 +124,8 @@ export class Panel extends LitElement {
 
   async #report(): Promise<void> {
     this.reporting = true;
-    await this.store.act('report', {}, (report) =>
-      report ? `Report written: ${visible(fileName(report.file))}` : null,
-    );
+    // VS Code itself says where it was written, with a way to open it.
+    await this.store.act('report', {});
     this.reporting = false;
   }
 }

@@ -94,14 +94,18 @@ export async function readProbeFile(file: string): Promise<{ file: ProbeFile; ba
   } catch (error) {
     throw readingError(file, error);
   }
-  return { file: parseProbeFile(content, path.basename(file)), base: path.dirname(path.resolve(file)) };
+  return { file: parseProbeFile(content, path.resolve(file)), base: path.dirname(path.resolve(file)) };
 }
 
-/** As `readProbeFile`, of its text. @param name the file, for messages */
-export function parseProbeFile(content: string, name: string): ProbeFile {
+/** As `readProbeFile`, of its text. */
+export function parseProbeFile(content: string, file: string): ProbeFile {
   const refuse = (offset: number, what: string, hint?: string): never => {
     const line = content.slice(0, offset).split('\n').length;
-    throw new UserError(`${name}, line ${line}: ${what}`, { hint, code: 'probe/wrong' });
+    throw new UserError(`${path.basename(file)}, line ${line}: ${what}`, {
+      hint,
+      code: 'probe/wrong',
+      place: { file, line },
+    });
   };
   const errors: ParseError[] = [];
   const root = parseTree(content.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
@@ -118,9 +122,9 @@ export function parseProbeFile(content: string, name: string): ProbeFile {
   check.value(kind, { is: 'one of', words }, '"kind"');
   const rules = { kind: text, ...kinds[kind.value as ProbeFile['kind']], ...common };
   check.value(root, { is: 'object', keys: rules, required: ['kind', 'data'] }, 'the probe file');
-  const file = getNodeValue(root) as ProbeFile & { $schema?: string };
-  delete file.$schema;
-  return file;
+  const probe = getNodeValue(root) as ProbeFile & { $schema?: string };
+  delete probe.$schema;
+  return probe;
 }
 
 class Checker {

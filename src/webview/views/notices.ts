@@ -144,11 +144,14 @@ export function failureActions(store: Store): TemplateResult[] {
   const log = button('Show log', () => void store.act('openLog', {}));
   if (status.state === 'lost') return [button('Restart', () => void store.act('restart', {}), { primary: true }), log];
   const again = (primary: boolean) => button('Try again', () => void store.explain(), { primary });
-  if (!status.error?.code.startsWith('probe')) return [again(true), log];
+  const mend = status.error?.place
+    ? [button('Open probe file', () => void store.act('editProbe', {}), { primary: true })]
+    : [];
+  if (mend.length === 0 && !status.error?.code.startsWith('probe')) return [again(true), log];
   const browse = () =>
     void store.act('browseProbe', {}, (choice) => {
       if (choice) void store.explain(choice);
       return null;
     });
-  return [button('Choose a probe set…', browse, { primary: true }), again(false), log];
+  return [...mend, button('Choose a probe set…', browse, { primary: mend.length === 0 }), again(false), log];
 }

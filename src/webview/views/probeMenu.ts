@@ -56,7 +56,8 @@ export class ProbeMenu extends LitElement {
   override render() {
     const probe = this.store.panel?.probe ?? null;
     const title = probe ? visible(probe.title) : 'Choose a probe set';
-    const origin = probe?.drawn ? 'drawn' : probe?.bundled ? 'bundled' : null;
+    // The title of drawn samples says that they are drawn.
+    const origin = probe?.bundled ? 'bundled' : null;
     return html`<ox-menu
       plain
       .label=${probe ? `Probe set: ${title}${origin ? ` ${origin}` : ''}` : title}

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
+import { openProbe } from '../../../src/engine/probe/index.js';
 import { parseProbeFile, readProbeFile } from '../../../src/engine/probe/probeFile.js';
 import { UserError } from '../../../src/shared/userError.js';
 import { projectRoot } from '../../support/sharedData.js';
 import { testFolder } from './folder.js';
+import { modelWith } from './model.js';
 
 const schema = JSON.parse(readFileSync(path.join(projectRoot, 'media/probe.schema.json'), 'utf8')) as object;
 const fitsSchema = new Ajv({ strict: false }).compile(schema);
@@ -201,6 +203,24 @@ describe('A probe file', () => {
     assert.match(refusal('{"kind": "states", "data": "a"\n') ?? '', /line 2: not JSON: close brace expected/);
     assert.match(refusal('') ?? '', /line 1: /);
     assert.match(refusal('{"kind":"states","data":"s","concepts":{"a":"x","a":"y"}}') ?? '', /key "a" stands twice/);
+  });
+
+  it('says where it is mended, for an editor to open', async () => {
+    const file = folder.write('wrong.probe.json', '{\n"kind": "states",\n"data": "s.csv",\n"colums": ["x"]\n}');
+    const model = modelWith({ obs: ['float', ['n', 2]] });
+    const place = (choice: string) =>
+      openProbe({ kind: 'file', path: choice }, model, { bundledFolder: '/nowhere' }).then(
+        () => null,
+        (error: UserError) => error.place,
+      );
+    assert.deepEqual(await place(file), { file, line: 4 });
+    folder.write('two.csv', 'x,y\n1,2\n3,4\n');
+    const concepts = '{"kind": "states", "data": "two.csv", "concepts": {\n"right": "x > 0",\n"up": "z > 0"\n}}';
+    const unknownColumn = folder.write('concepts.probe.json', concepts);
+    assert.deepEqual(await place(unknownColumn), { file: unknownColumn, line: 3 });
+    const noData = folder.write('no-data.probe.json', '{"kind": "states", "data": "nowhere.csv"}');
+    assert.deepEqual(await place(noData), { file: noData, line: undefined });
+    assert.equal(await place(folder.path('absent.probe.json')), undefined);
   });
 
   it('may hold comments, trailing commas and a byte order mark', () => {
