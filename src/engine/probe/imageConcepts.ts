@@ -90,7 +90,7 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
       code: 'probe/concepts',
     });
   }
-  return { samples, ...size, concepts: withOwnNames(concepts), notes, read };
+  return { samples, ...size, concepts: withOwnNames(concepts), notes, read, ...(Object.keys(domains).length > 0 && { domains }) };
 }
 
 /** Without the concepts that hold of every sample or of none, which explain nothing. */

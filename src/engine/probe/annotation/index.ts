@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImagesProbeFile } from '../../../shared/probeFile.js';
 import { readingError } from '../dataFile.js';
+import { brodenSource } from './broden.js';
 import { cocoSource } from './coco.js';
 import type { AnnotationSource } from './source.js';
 import { viaSource } from './via.js';
@@ -12,9 +13,10 @@ export { MaskCollection } from './maskCollection.js';
 export type { AnnotationSource } from './source.js';
 
 /** What reads the annotations that a key of `concepts` names. */
-const readers: Record<'masks' | 'voc', (place: string) => Promise<AnnotationSource>> = {
+const readers: Record<'masks' | 'voc' | 'broden', (place: string) => Promise<AnnotationSource>> = {
   masks: async (file) => ((await annotationFormat(file)) === 'via' ? viaSource(file) : cocoSource(file)),
   voc: vocSource,
+  broden: brodenSource,
 };
 
 /** The annotations that a probe file names, in the order of the readers. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../../../shared/userError.js';
 import { bitsetWords, setBit, type Concept } from '../../concept/conceptSet.js';
 import { readingError } from '../dataFile.js';
+import { csvRows } from '../csvRows.js';
 import type { PictureFile } from './pictureFiles.js';
 import { pictureIndex } from './pictureNames.js';
 
@@ -72,27 +73,6 @@ const known = new Map([
   ['no', false],
   ['', false],
 ]);
-
-/** Cells of each line that is not blank (RFC 4180: quotes, doubled quotes, CRLF). */
-function csvRows(text: string, refuseLine: (line: number) => never): { line: number; cells: string[] }[] {
-  const rows: { line: number; cells: string[] }[] = [];
-  let cells: string[] = [];
-  let line = 1;
-  let startLine = 1;
-  const cell = /(?:"((?:[^"]|"")*)"|(?!")([^,\r\n]*))(,|\r\n|\n|\r|$)/y;
-  while (cell.lastIndex < text.length || cells.length > 0) {
-    const found = cell.exec(text);
-    if (!found) return refuseLine(line);
-    cells.push(found[1] === undefined ? found[2] : found[1].replaceAll('""', '"'));
-    line += found[0].match(/\r\n|\n|\r/g)?.length ?? 0;
-    if (found[3] === ',') continue;
-    if (cells.length > 1 || cells[0].trim() !== '') rows.push({ line: startLine, cells });
-    cells = [];
-    startLine = line;
-    if (found[3] === '') break;
-  }
-  return rows;
-}
 
 /**
  * The table's columns as concepts of whole samples. A row stands for the picture of that relative path, else of that file
