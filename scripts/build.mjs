@@ -16,14 +16,22 @@ const shared = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 const { resolve } = createRequire(import.meta.url);
-/** The picture codecs' WebAssembly, which the engine and the command line read from beside their bundles. */
-const copyCodecs = {
-  name: 'copy-codecs',
+/**
+ * WebAssembly that bundles read from beside them: the picture codecs for the engine and the command line, the parser with its
+ * Python grammar for the extension and the command line.
+ */
+const copyWasm = {
+  name: 'copy-wasm',
   setup: ({ onEnd, initialOptions }) =>
     onEnd(async ({ errors }) => {
       if (errors.length) return;
-      for (const codec of ['@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', '@jsquash/webp/codec/dec/webp_dec.wasm']) {
-        await copyFile(resolve(codec), path.join(path.dirname(initialOptions.outfile), path.basename(codec)));
+      for (const file of [
+        '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+        '@jsquash/webp/codec/dec/webp_dec.wasm',
+        'web-tree-sitter/web-tree-sitter.wasm',
+        'tree-sitter-python/tree-sitter-python.wasm',
+      ]) {
+        await copyFile(resolve(file), path.join(path.dirname(initialOptions.outfile), path.basename(file)));
       }
     }),
 };
@@ -40,8 +48,12 @@ export const targets = [
     outfile: 'dist/extension.cjs',
     format: 'cjs',
     external: ['vscode'],
+    // CommonJS knows its own place by another name, and the parser has an entry of its own for it.
+    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+    define: { ...shared.define, 'import.meta.url': '__url' },
+    alias: { 'web-tree-sitter': resolve('web-tree-sitter') },
   },
-  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', plugins: [copyCodecs] },
+  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', plugins: [copyWasm] },
   {
     ...node,
     entryPoints: ['src/cli/main.ts'],

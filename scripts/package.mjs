@@ -122,6 +122,8 @@ async function verify(vsix, { folder, files }) {
     'package.nls.json',
     'readme.md',
     'ThirdPartyNotices.txt',
+    'dist/web-tree-sitter.wasm',
+    'dist/tree-sitter-python.wasm',
     'media/icon.png',
     'media/probe.schema.json',
     'media/sample/policy/policy.onnx',

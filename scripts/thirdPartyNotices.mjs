@@ -6,7 +6,7 @@ import { targets } from './build.mjs';
 import { root } from './command.mjs';
 
 /** Shipped as they are. */
-const shipped = ['onnxruntime-node', 'onnxruntime-common'];
+const shipped = ['onnxruntime-node', 'onnxruntime-common', 'tree-sitter-python'];
 
 export async function thirdPartyNotices() {
   const names = new Set(shipped);

@@ -9,7 +9,12 @@ export async function inspect(args: string[]): Promise<void> {
   const { values, positionals } = parseCommand('inspect', args, { json: { type: 'boolean' } });
   if (positionals.length !== 1) throw new UsageError('inspect wants one MODEL', 'inspect');
   const structure = structureOf(await readModel(positionals[0]));
-  process.stdout.write(values.json ? `${JSON.stringify(structure, null, 2)}\n` : structureText(structure));
+  process.stdout.write(values.json ? `${JSON.stringify(published(structure), null, 2)}\n` : structureText(structure));
+}
+
+/** Without what is there for the training code's sake. */
+function published({ modules: _modules, layers, ...structure }: ModelStructure) {
+  return { ...structure, layers: layers.map(({ stack: _stack, ...layer }) => layer) };
 }
 
 const shapeText = (shape: Dimension[] | null) =>

@@ -8,6 +8,8 @@ export interface ModelStructure {
   producer: string;
   parameters: number;
   layers: Layer[];
+  /** Every module that the file names with its class (`layer1.0` is a `net.Block`), for training code. Absent: none. */
+  modules?: { path: string; class: string }[];
 }
 
 export interface TensorInfo {
@@ -33,6 +35,8 @@ export interface Layer {
   /** Other modules that are in this layer too: the batch norm that was folded into a convolution. Absent: none. */
   aliases?: string[];
   source: { file: string; line: number } | null;
+  /** The lines of the user's own code on the node's stack, innermost first, for training code. Absent: none. */
+  stack?: SourceFrame[];
   shape: Dimension[] | null;
   /** Channels or features; null where the shape does not say. */
   units: number | null;
@@ -40,4 +44,12 @@ export interface Layer {
   unitAxis: number | null;
   /** Learned numbers that enter this node. */
   parameters: number;
+}
+
+/** A line of training code, by the file's name alone: where it lay on the exporting machine is nobody's business. */
+export interface SourceFrame {
+  file: string;
+  line: number;
+  /** The line's text; empty where the exporter wrote none. */
+  code: string;
 }

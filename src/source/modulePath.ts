@@ -1,6 +1,7 @@
 import { moduleOfParameter, tensorFlowScope, torchScriptScope } from './nodeScope.js';
 import { parsePythonList } from './pythonList.js';
-import { innermostOfDoc, innermostOfTrace, type SourceLine } from './stackTrace.js';
+import type { SourceFrame } from '../shared/model.js';
+import { framesOfDoc, framesOfTrace } from './stackTrace.js';
 
 /** What a model's file says of a node's origin. */
 export interface NodeNames {
@@ -16,7 +17,10 @@ export interface ModuleReference {
   module: string | null;
   /** Other modules that are in the node too: the batch norm that was folded into a convolution. */
   aliases: string[];
-  source: SourceLine | null;
+  /** Lines of the user's own code, innermost first. */
+  stack: SourceFrame[];
+  /** The modules around the node with their classes, outermost first, where the exporter wrote them. */
+  scopes: { path: string; class: string }[];
 }
 
 /**
@@ -28,15 +32,20 @@ export function moduleReferences(nodes: readonly NodeNames[]): ModuleReference[]
   return nodes.map((node) => {
     const { metadata } = node;
     const trace = metadata.get('pkg.torch.onnx.stack_trace');
-    const source = (trace && innermostOfTrace(trace)) || innermostOfDoc(node.doc);
+    const stack = trace ? framesOfTrace(trace) : framesOfDoc(node.doc);
     const scopes = parsePythonList(metadata.get('pkg.torch.onnx.name_scopes') ?? '');
     if (scopes && scopes.length >= 2) {
-      return { ...fromScopes(node, scopes), source };
+      const classes = parsePythonList(metadata.get('pkg.torch.onnx.class_hierarchy') ?? '') ?? [];
+      return { ...fromScopes(node, scopes, classes), stack, scopes: withClasses(scopes, classes) };
     }
     const module = fromTorchScript(node, repair) ?? weightModule(node) ?? tensorFlowScope(node.name);
-    return { module: module || null, aliases: [], source };
+    return { module: module || null, aliases: [], stack, scopes: [] };
   });
 }
+
+/** Both lists end with the operation itself. */
+const withClasses = (scopes: readonly string[], classes: readonly string[]): ModuleReference['scopes'] =>
+  scopes.length === classes.length ? scopes.slice(0, -1).map((path, i) => ({ path, class: classes[i] })) : [];
 
 const weightModule = (node: NodeNames): string | null => (node.weight === null ? null : moduleOfParameter(node.weight));
 
@@ -46,10 +55,13 @@ const weightModule = (node: NodeNames): string | null => (node.weight === null ?
  * without calling the child (`MultiheadAttention.out_proj`). Otherwise the scope is right, also where equal or shared
  * weights were merged under one name.
  */
-function fromScopes(node: NodeNames, scopes: string[]): Omit<ModuleReference, 'source'> {
+function fromScopes(
+  node: NodeNames,
+  scopes: readonly string[],
+  classes: readonly string[],
+): Pick<ModuleReference, 'module' | 'aliases'> {
   const scope = scopes.at(-2)!;
-  const classes = parsePythonList(node.metadata.get('pkg.torch.onnx.class_hierarchy') ?? '');
-  const className = classes?.at(-2)?.split('.').at(-1) ?? '';
+  const className = classes.at(-2)?.split('.').at(-1) ?? '';
   const weight = weightModule(node);
   const folded = /norm/i.test(className) && weight !== null && weight !== scope && !/norm/i.test(node.name);
   const isChild = weight !== null && weight.startsWith(scope === '' ? '' : `${scope}.`);

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Layer } from '../../shared/model.js';
 import { type ModuleReference, moduleReferences } from '../../source/index.js';
 import { expressionsOf } from './expressions.js';
@@ -63,6 +62,14 @@ export function expressionNodes(model: OnnxModel, { layer, nodes }: FoundLayer):
     }
   }
   return [...inside];
+}
+
+/** Every module that the nodes' metadata name, with its class. */
+export function modulesOf(model: OnnxModel): { path: string; class: string }[] {
+  const modules = new Map<string, string>();
+  for (const { scopes } of referencesOf(model).values())
+    for (const { path, class: name } of scopes) if (!modules.has(path)) modules.set(path, name);
+  return [...modules].map(([path, name]) => ({ path, class: name }));
 }
 
 interface LayerNodes {
@@ -176,7 +183,8 @@ function describe(model: OnnxModel, output: string, nodes: readonly Node[], refe
     op: opName(node),
     module: reference.module,
     ...(reference.aliases.length > 0 ? { aliases: reference.aliases } : {}),
-    source: reference.source,
+    source: reference.stack.length > 0 ? { file: reference.stack[0].file, line: reference.stack[0].line } : null,
+    ...(reference.stack.length > 0 ? { stack: reference.stack } : {}),
     shape: shape ? [...shape] : null,
     units: isNumber(units) ? units : null,
     unitAxis,
@@ -198,12 +206,7 @@ function referencesOf(model: OnnxModel): ReadonlyMap<Node, ModuleReference> {
         weight: weightName(model, node),
       })),
     );
-    references = new Map(
-      nodes.map((node, i) => {
-        const { source } = made[i];
-        return [node, source ? { ...made[i], source: { ...source, file: path.basename(source.file) } } : made[i]];
-      }),
-    );
+    references = new Map(nodes.map((node, i) => [node, made[i]]));
     referencesByModel.set(model, references);
   }
   return references;

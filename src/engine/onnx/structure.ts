@@ -1,5 +1,5 @@
 import type { ModelStructure, TensorInfo } from '../../shared/model.js';
-import { layersOf } from './layers.js';
+import { layersOf, modulesOf } from './layers.js';
 import type { OnnxModel, ValueInfo } from './model.js';
 import { parameterCount } from './parameters.js';
 
@@ -11,6 +11,7 @@ export function structureOf(model: OnnxModel): ModelStructure {
   let structure = structures.get(model);
   if (!structure) {
     const { graph } = model;
+    const modules = modulesOf(model);
     structure = {
       schema: 'onnxplain/1',
       inputs: graph.inputs.filter((input) => !graph.initializers.has(input.name)).map(tensorInfo),
@@ -19,6 +20,7 @@ export function structureOf(model: OnnxModel): ModelStructure {
       producer: [model.producer, model.producerVersion].filter((part) => part !== '').join(' '),
       parameters: parameterCount(model),
       layers: layersOf(model).map(({ layer }) => layer),
+      ...(modules.length > 0 ? { modules } : {}),
     };
     structures.set(model, structure);
     models.set(structure, model);

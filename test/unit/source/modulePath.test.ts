@@ -4,7 +4,7 @@ import path from 'node:path';
 import { moduleReferences, type NodeNames } from '../../../src/source/index.js';
 import { moduleOfParameter, tensorFlowScope, torchScriptScope } from '../../../src/source/nodeScope.js';
 import { parsePythonList } from '../../../src/source/pythonList.js';
-import { innermostOfTrace } from '../../../src/source/stackTrace.js';
+import { framesOfTrace } from '../../../src/source/stackTrace.js';
 import { projectRoot } from '../../support/sharedData.js';
 
 interface ExportedNode extends Omit<NodeNames, 'metadata'> {
@@ -72,12 +72,12 @@ describe('modules of exported nodes', () => {
         ['Concat', 'torch.cat(['],
         ['Gemm', 'self.enc(x)'],
       ]) {
-        const { source } = found[nodes.findIndex((node) => node.op === op)];
-        assert.equal(source?.file, 'net.py');
-        assert.ok(script[source.line - 1].includes(code), `${op}: line ${source.line}`);
+        const [innermost] = found[nodes.findIndex((node) => node.op === op)].stack;
+        assert.equal(innermost.file, 'net.py');
+        assert.ok(script[innermost.line - 1].includes(code), `${op}: line ${innermost.line}`);
       }
     }
-    assert.ok(references(exports.torchscript).every(({ source }) => source === null));
+    assert.ok(references(exports.torchscript).every(({ stack }) => stack.length === 0));
   });
 
   it('a shared weight does not rename the module that uses it', () => {
@@ -128,11 +128,11 @@ describe('parts of names', () => {
   });
 
   it('a stack of the framework alone has no line of the user’s', () => {
-    assert.equal(
-      innermostOfTrace('  File "/x/site-packages/torch/nn/modules/conv.py", line 5, in forward\n    y'),
-      null,
+    assert.deepEqual(
+      framesOfTrace('  File "/x/site-packages/torch/nn/modules/conv.py", line 5, in forward\n    y'),
+      [],
     );
-    const windows = innermostOfTrace('File "C:\\Users\\me\\net.py", line 12, in forward\n  x\n');
-    assert.deepEqual(windows, { file: 'net.py', line: 12 });
+    const windows = framesOfTrace('File "C:\\Users\\me\\torch\\net.py", line 12, in forward\n  x\n');
+    assert.deepEqual(windows, [{ file: 'net.py', line: 12, code: 'x' }]);
   });
 });

@@ -1,0 +1,86 @@
+/** A part of a file that can be parsed alone: one or more statements that begin in the first column. */
+export interface TextChunk {
+  /** Line of the cell it begins at, from 0. */
+  line: number;
+  text: string;
+}
+
+/** Statements of a script are taken together up to this many lines. */
+const scriptLines = 60;
+
+/**
+ * Splits a Python text before the statements that begin in its first column, so that each class or function can be parsed by
+ * itself, when it is needed, and is not parsed again while other parts are edited. A bracket or quote that was never closed
+ * ends before the next class or function: a line inside brackets can't begin with these.
+ */
+export function chunksOf(text: string): TextChunk[] {
+  const lines = text.split('\n');
+  const chunks: TextChunk[] = [];
+  let from = 0;
+  let state: LineState = { depth: 0, quote: '' };
+  let decorated = false;
+  let script = false;
+  const cut = (to: number) => {
+    if (to > from) chunks.push({ line: from, text: lines.slice(from, to).join('\n') });
+    from = to;
+  };
+  for (const [i, line] of lines.entries()) {
+    const definition = /^(?:(?:class|def|async\s+def)\b|@)/.test(line);
+    if (definition && state.depth > 0 && !state.quote) state = { depth: 0, quote: '' };
+    const free = state.depth === 0 && !state.quote;
+    if (free && /^[^\s#)\]}]/.test(line) && !/^(else|elif|except|finally)\b/.test(line)) {
+      if (definition) {
+        if (!decorated) cut(i);
+        decorated = line.startsWith('@');
+        script = false;
+      } else {
+        if (!script || i - from >= scriptLines) cut(i);
+        script = true;
+        decorated = false;
+      }
+    }
+    if (state.quote.length === 3 && definition && !closes(lines, i, state.quote)) {
+      state = { depth: 0, quote: '' };
+      cut(i);
+      script = false;
+      decorated = line.startsWith('@');
+    }
+    state = after(line, state);
+  }
+  cut(lines.length);
+  return chunks;
+}
+
+/** What is open at a line's end. */
+interface LineState {
+  depth: number;
+  /** `'''` or `"""`; a plain quote too where the line ends in a backslash. */
+  quote: string;
+}
+
+function closes(lines: readonly string[], from: number, quote: string): boolean {
+  for (let i = from; i < lines.length; i++) if (lines[i].includes(quote)) return true;
+  return false;
+}
+
+const tokens = /'''|"""|["'#()[\]{}]|\\./g;
+
+function after(line: string, { depth, quote }: LineState): LineState {
+  tokens.lastIndex = 0;
+  for (let match = tokens.exec(line); match; match = tokens.exec(line)) {
+    const [token] = match;
+    if (quote) {
+      if (token === quote) quote = '';
+      else if (token.length === 3 && token[0] === quote) {
+        // Inside '...' the three quotes are an end and the beginning of another.
+        quote = '';
+        tokens.lastIndex = match.index + 1;
+      } else if (quote.length === 3 && token.length === 1) continue;
+    } else if (token === '#') break;
+    else if (token[0] === '"' || token[0] === "'") quote = token;
+    else if ('([{'.includes(token)) depth++;
+    else if (')]}'.includes(token)) depth = Math.max(0, depth - 1);
+  }
+  const continued = line.endsWith('\\');
+  return { depth, quote: quote.length === 3 || continued ? quote : '' };
+}
