@@ -43,13 +43,23 @@ const usages: Record<string, string> = {
   --table                print the table as well, where --json or --report is given`,
   cam: `usage: onnxplain cam MODEL (--image FILE | --input X.npy) --method NAME --out FILE
 
-  --method NAME          eigencam, cam, activation (with --unit), randomcam
+  --method NAME          by gradients: gradcam, gradcam++, xgradcam, layercam, hirescam, gradcamelementwise,
+                         eigengradcam, smoothgradcam++, fullgrad; by scores: scorecam, ablationcam; by the
+                         activations alone: eigencam, kpcacam, fem; for a head of pooling and one linear
+                         layer: cam; a neuron's own map: activation (with --unit); by chance: randomcam
   --unit N               the neuron whose own map is drawn
+  --units 0,5,7-12       only these channels of the layer, for all other methods
   --layer LAYER          again for several, whose maps are averaged; default: the last spatial layer before pooling
-  --class N|NAME         default: each input's highest output
+  --class N|NAME         again for several, N × classes × H × W; default: each input's highest output
   --output NAME          for models with several outputs
+  --probability          the score is the output itself, not what enters its Softmax or Sigmoid
+  --region REGION        of segmentations: predicted (default: where the class is the highest), all, or
+                         x,y,width,height in pixels of the input
+  --box N                of detectors: the box's number; default: the one with the class's highest score
+  --eigen-smooth         the first principal component of the weighted activations in place of their sum
+  --aug-smooth           the mean over the input and its mirror image, each at 0.9, 1 and 1.1 times its values
   --probe PROBE          how a picture is prepared
-  --seed N               for randomcam (default 0)
+  --seed N               for randomcam and smoothgradcam++ (default 0)
   --threads N            threads of ONNX Runtime
   --raw                  the map before ReLU, scaling and resizing
   --colormap NAME        inferno (default), viridis or jet; for pictures

@@ -7,6 +7,8 @@ import { columnEffect } from './columnEffect.js';
 import { ablate } from './effect/index.js';
 import { explain } from './explain/index.js';
 import { computeMaps } from './map/computeMaps.js';
+import { ModelRuns } from './map/modelRuns.js';
+import type { OnnxModel } from './onnx/model.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
 import { Opened } from './opened.js';
 import { packageVersion } from './packageVersion.js';
@@ -26,6 +28,15 @@ const mapPicture = 1024;
  */
 export function createEngine({ media }: { media: string }): EngineApi {
   const opened = new Opened(media);
+  // The next map is of the same model as a rule, and opening its sessions takes longer than drawing it.
+  let runs: ModelRuns | null = null;
+  const runsOf = (model: OnnxModel): ModelRuns => {
+    if (runs?.model !== model) {
+      void runs?.release();
+      runs = new ModelRuns(model, null);
+    }
+    return runs;
+  };
   return {
     async version() {
       const ort = (await import('onnxruntime-node')) as unknown as { listSupportedBackends(): { name: string }[] };
@@ -82,9 +93,9 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const maps = await computeMaps(
         model,
         { kind: set.kind, input: set.input, samples: 1, batch: async () => seen.feeds },
-        { height, width },
+        [height, width],
         { method, layers, class: wanted, output: null, unit, seed: 0, raw: false, threads: null },
-        signal,
+        { signal, runs: runsOf(model) },
       );
       return {
         method,

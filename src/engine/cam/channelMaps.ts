@@ -1,14 +1,13 @@
 import { mulberry32 } from '../random.js';
 
 /**
- * Class activation map: the channels, weighted by what the linear layer after global average pooling gives the class.
- * Zhou et al. 2016, eq. 2: M(i, j) = sum over k of w_k A_k(i, j).
+ * The channels, each times its weight, summed: M(i, j) = Σ w_k A_k(i, j). Zhou et al. 2016, eq. 2.
  *
- * @param activations channels × height × width
- * @param weights     one a channel: the class's row
- * @returns height × width, before ReLU and scaling
+ * @param activations channels × places
+ * @param weights     one a channel
+ * @returns one a place, before ReLU and scaling
  */
-export function cam(activations: Float32Array, weights: ArrayLike<number>): Float32Array {
+export function weightedSum(activations: Float32Array, weights: ArrayLike<number>): Float32Array {
   const channels = weights.length;
   const places = activations.length / channels;
   const sums = new Float64Array(places);
@@ -23,15 +22,11 @@ export function cam(activations: Float32Array, weights: ArrayLike<number>): Floa
 /**
  * Channels weighted by chance, uniformly in [-1, 1): what a map looks like that knows nothing, for comparison.
  *
- * @param seed equal seeds give equal maps
- * @returns height × width, before ReLU and scaling
+ * @param seed equal seeds give equal weights
  */
-export function randomCam(activations: Float32Array, channels: number, seed: number): Float32Array {
+export function randomWeights(channels: number, seed: number): Float64Array {
   const random = mulberry32(seed);
-  return cam(
-    activations,
-    Float64Array.from({ length: channels }, () => 2 * random() - 1),
-  );
+  return Float64Array.from({ length: channels }, () => 2 * random() - 1);
 }
 
 /** The unit's own map: its activation at each place. */

@@ -1,11 +1,10 @@
-import { resizeBilinear } from '../unit/index.js';
+import { resizeMap } from './resizeMap.js';
 
 /** A layer's map as a method gives it: any range, at the layer's resolution. */
 export interface RawMap {
-  /** height × width */
+  /** One a place. */
   values: Float32Array;
-  height: number;
-  width: number;
+  places: readonly number[];
 }
 
 /**
@@ -15,15 +14,17 @@ export interface RawMap {
  * A map without any contrast becomes zeros. NaN and infinite values count as 0.
  *
  * @param layers  one or more
+ * @param size    of the input's axes of places
  * @param rectify false keeps what is below 0: for maps that are not for or against a class
- * @returns height × width in [0, 1]
+ * @returns one a place of the input, in [0, 1]
  */
-export function finishMap(layers: readonly RawMap[], height: number, width: number, rectify = true): Float32Array {
-  const sum = new Float32Array(height * width);
+export function finishMap(layers: readonly RawMap[], size: readonly number[], rectify = true): Float32Array {
+  const sum = new Float32Array(size.reduce((product, length) => product * length, 1));
   for (const layer of layers) {
     const raw = layer.values.map((value) => (Number.isFinite(value) && !(rectify && value < 0) ? value : 0));
-    const resized = resizeBilinear(scaleToUnit(raw), layer.height, layer.width, height, width);
-    for (let i = 0; i < sum.length; i++) sum[i] += resized[i];
+    const resized = resizeMap(scaleToUnit(raw), layer.places, size);
+    // Splines swing a little below what they go through.
+    for (let i = 0; i < sum.length; i++) sum[i] += Math.max(resized[i], 0);
   }
   return scaleToUnit(sum.map((value) => value / layers.length));
 }

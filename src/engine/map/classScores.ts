@@ -25,16 +25,16 @@ export function highest(scores: ArrayLike<number>): number {
   return best;
 }
 
-/** The five highest classes, highest first, and the chosen one where it is not among them. */
+/** The five highest classes, highest first, and those chosen that are not among them. `none`: scores that no rule makes probabilities. */
 export function topClasses(
   scores: Float64Array,
-  link: ClassOutput['link'],
+  link: ClassOutput['link'] | 'none',
   names: string[] | null,
-  chosen: number | null,
+  chosen: readonly number[],
 ): ClassScore[] {
   const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
   const shown = order.slice(0, offered);
-  if (chosen !== null && !shown.includes(chosen)) shown.push(chosen);
+  shown.push(...new Set(chosen.filter((index) => !shown.includes(index))));
   const maximum = scores[order[0]];
   const sum = scores.reduce((total, score) => total + Math.exp(score - maximum), 0);
   return shown.map((index) => ({
@@ -42,7 +42,7 @@ export function topClasses(
     name: names?.[index] ?? null,
     score: scores[index],
     probability:
-      scores.length === 1
+      scores.length === 1 || link === 'none'
         ? null
         : link === 'sigmoid'
           ? 1 / (1 + Math.exp(-scores[index]))

@@ -1,141 +1,159 @@
-import { UserError } from '../../shared/userError.js';
-import { finishMap, mapMethods, type MapMethodDefinition, type RawMap } from '../cam/index.js';
-import { classNames } from '../classNames.js';
-import { describeTensor, findLayer, structureOf } from '../onnx/index.js';
-import type { Layer } from '../../shared/model.js';
+import { finishMap, placeCount, type RawMap } from '../cam/index.js';
 import type { OnnxModel } from '../onnx/model.js';
-import type { ProbeSet } from '../probe/index.js';
-import { openSession, streamActivations } from '../runtime/index.js';
-import type { ActivationBatch } from '../runtime/tensor.js';
-import { classIndex } from './classIndex.js';
-import { classOutput } from './classOutput.js';
-import { highest, meanScores, topClasses } from './classScores.js';
-import { headWeights } from './headWeights.js';
+import { augmented } from './augment.js';
+import type { Chunk } from './chunk.js';
+import { topClasses } from './classScores.js';
+import { batchSize, type Forward, openForward } from './forward.js';
+import { fullBatch, mirroredMap, sampleElements } from './inputBatch.js';
 import type { InputMaps, MapInputs, MapJob } from './mapJob.js';
-import { chooseLayer, measurePlanes, withGrid } from './mapLayers.js';
+import { type MapPlan, planMaps } from './mapPlan.js';
+import { ModelRuns } from './modelRuns.js';
+import { rawMaps } from './rawMaps.js';
+import { type Fed, see, type Seen } from './seen.js';
+
+export interface MapOptions {
+  signal?: AbortSignal;
+  /** Sessions that are kept for the next map; absent: opened for this one and closed. */
+  runs?: ModelRuns;
+  /** Inputs of which maps are done, and of how many. */
+  onProgress?: (done: number, total: number) => void;
+}
 
 /**
- * One map an input.
+ * One map an input and class.
  *
- * @param size height and width of the finished maps (the input's); not used for raw ones
- * @throws UserError where the method is unknown, a layer has no places, or the class does not exist
+ * @param size of the input's axes of places, and of the finished maps; raw ones are at the layer's
+ * @throws UserError where the method is unknown, a layer has no places, the class does not exist, or the method needs what
+ * this model does not have: a pooling head, a gradient of some operator
  */
 export async function computeMaps(
   model: OnnxModel,
   inputs: MapInputs,
-  size: { height: number; width: number },
+  size: readonly number[],
   job: MapJob,
-  signal: AbortSignal = new AbortController().signal,
+  { signal = new AbortController().signal, runs, onProgress }: MapOptions = {},
 ): Promise<InputMaps> {
-  const method = methodNamed(job.method);
-  const scores = classOutput(model, job.output);
-  const notes = new Set(scores.notes);
-  const open = async (outputs: string[]) => {
-    const session = await openSession(model, { outputs: [...new Set(outputs)], threads: job.threads });
-    session.notes.forEach((note) => notes.add(note));
-    return session;
-  };
-  const layers = job.layers.length
-    ? uniqueLayers(job.layers.map((name) => findLayer(structureOf(model), name)))
-    : [await chooseLayer(model, inputs, open, signal)];
-  const weightsOf = method.needs === 'head weights' ? await headWeights(model, layers, method.title) : null;
-
-  const session = await open([...layers.map(({ name }) => name), scores.logits]);
+  const used = runs ?? new ModelRuns(model, job.threads);
   try {
-    const logits = { name: scores.logits, unitAxis: describeTensor(model, scores.logits)?.unitAxis ?? null };
-    const measured = await measurePlanes(session, inputs, [...layers, logits], signal);
-    const streams = layers.map((layer) => withGrid(layer, measured.get(layer.name)!.plane));
-    for (const [i, { plane }] of streams.entries()) {
-      if (plane.height < 2 && plane.width < 2) throw notSpatial(layers[i]);
-      if (method.needs === 'unit') checkUnit(method, layers[i], measured.get(layers[i].name)!.units, job.unit);
-      if (job.raw && (plane.height !== streams[0].plane.height || plane.width !== streams[0].plane.width)) {
-        throw new UserError('raw maps of layers with different sizes cannot be averaged', {
-          hint: 'name one layer, or leave --raw out',
-        });
-      }
-    }
-    const classes = measured.get(logits.name)!.units;
-    const names = await classNames(model, classes);
-    const chosen = classIndex(job.class, classes, names);
-    const { height, width } = job.raw ? streams[0].plane : size;
+    const plan = await planMaps(used, inputs, size, job, signal);
     const started = performance.now();
-    const result: InputMaps = {
-      method,
-      layers: layers.map(({ name }) => name),
-      maps: [],
-      height,
-      width,
-      classes: [],
-      top: [],
-      notes: [...notes],
-      milliseconds: 0,
-    };
-    // Batches come layer by layer, the logits' last: then the batch's maps can be drawn, and nothing else is kept.
-    const batches = new Map<string, ActivationBatch>();
-    await streamActivations({
-      session,
-      probe: inputs as ProbeSet,
-      samples: inputs.samples,
-      signal,
-      layers: [...streams.filter(({ name }) => name !== logits.name), logits],
-      onBatch(name, batch) {
-        batches.set(name, batch);
-        if (name !== logits.name) return;
-        for (let sample = 0; sample < batch.samples; sample++) draw(result, sample);
-      },
-    });
-    result.milliseconds = performance.now() - started;
-    return result;
-
-    function draw(into: InputMaps, sample: number): void {
-      const perClass = meanScores(sampleOf(batches.get(logits.name)!, sample).values, classes);
-      const drawn = method.needsClass ? (chosen ?? highest(perClass)) : chosen;
-      const raw = streams.map(({ name, plane }): RawMap => {
-        const { values, channels } = sampleOf(batches.get(name)!, sample);
-        const map = method.raw(
-          { values, channels, ...plane },
-          { headWeights: weightsOf?.(drawn ?? 0, channels) ?? null, unit: job.unit, seed: job.seed },
-        );
-        return { values: map, ...plane };
-      });
-      into.maps.push(job.raw ? meanMap(raw) : finishMap(raw, height, width, method.rectify));
-      into.classes.push(drawn);
-      into.top.push(topClasses(perClass, scores.link, names, drawn));
+    const { batch, isFixed } = await batchSize(plan);
+    const forward = await openForward(plan);
+    try {
+      const result = emptyResult(plan);
+      for (let first = 0; first < inputs.samples; first += batch) {
+        const count = Math.min(batch, inputs.samples - first);
+        const feeds = await inputs.batch(first, count);
+        const fed: Fed = {
+          feeds: isFixed ? fullBatch(feeds, count, batch) : feeds,
+          batch: isFixed ? batch : count,
+          count,
+          isMirrored: false,
+        };
+        const during: During = {
+          async pause() {
+            await new Promise((resolve) => setImmediate(resolve));
+            signal.throwIfAborted();
+          },
+          progress: (share) => onProgress?.(first + share * count, inputs.samples),
+        };
+        await drawBatch(plan, forward, fed, first, result, during);
+        during.progress(1);
+      }
+      result.notes = [...plan.notes];
+      result.height = placeCount(result.places.slice(0, -1));
+      result.width = result.places.at(-1) ?? 1;
+      result.milliseconds = performance.now() - started;
+      return result;
+    } finally {
+      await forward.release();
     }
   } finally {
-    await session.release();
+    if (!runs) await used.release();
   }
 }
 
-const uniqueLayers = (layers: Layer[]): Layer[] => [...new Map(layers.map((layer) => [layer.name, layer])).values()];
+type During = Pick<Chunk, 'pause' | 'progress'>;
 
-const meanMap = (maps: RawMap[]): Float32Array =>
-  maps[0].values.map((_, i) => maps.reduce((sum, { values }) => sum + values[i], 0) / maps.length);
+const emptyResult = ({ method, layers, size }: MapPlan): InputMaps => ({
+  method,
+  layers: layers.map(({ name }) => name),
+  maps: [],
+  places: [...size],
+  height: 0,
+  width: 0,
+  classes: [],
+  boxes: [],
+  top: [],
+  notes: [],
+  milliseconds: 0,
+});
 
-function methodNamed(name: string): MapMethodDefinition {
-  if (Object.hasOwn(mapMethods, name)) return mapMethods[name];
-  throw new UserError(`there is no map method "${name}"`, {
-    hint: `the methods are ${Object.keys(mapMethods).join(', ')}`,
-    code: 'map/method',
+/** Draws the maps of one batch into the result. */
+async function drawBatch(
+  plan: MapPlan,
+  forward: Forward,
+  fed: Fed,
+  first: number,
+  into: InputMaps,
+  during: During,
+): Promise<void> {
+  const { job, method, output } = plan;
+  await during.pause();
+  const seen = await see(plan, forward, fed, null, during);
+  if (job.raw && seen.chunk.layers.length > 0) into.places = [...seen.chunk.layers[0].places];
+  const maps = job.augSmooth
+    ? await averaged(plan, forward, fed, first, seen, into.places, during)
+    : await mapsOf(plan, seen, first);
+
+  const { chunk, logits, classes, names } = seen;
+  const hasClass = method.needsClass || job.class !== null || job.classes !== undefined;
+  maps.forEach((ofSample, sample) => {
+    into.maps.push(...ofSample);
+    into.classes.push(...classes[sample].map((index) => (hasClass ? index : null)));
+    into.boxes.push(...chunk.targets[sample].map(({ box }) => (method.needsClass ? box : null)));
+    const perClass = logits.perClass(sampleElements(chunk.values[output.logits], fed.batch, sample));
+    const link = logits.kind === 'boxes' ? 'none' : output.link;
+    into.top.push(topClasses(perClass, link, names, hasClass ? classes[sample] : []));
+    for (const { note } of chunk.targets[sample]) if (note && method.needsClass) plan.notes.add(note);
   });
 }
 
-const notSpatial = (layer: Layer) =>
-  new UserError(`layer "${layer.name}" has no places, so there is nothing to draw a map of`, {
-    hint: 'choose a convolution or another layer with height and width',
-    code: 'map/not-spatial',
-  });
-
-function checkUnit(method: MapMethodDefinition, layer: Layer, channels: number, unit: number | null): void {
-  if (unit !== null && Number.isInteger(unit) && unit >= 0 && unit < channels) return;
-  throw new UserError(
-    unit === null ? `${method.title} needs a neuron` : `layer "${layer.name}" has no neuron ${unit}`,
-    { hint: `choose one from 0 to ${channels - 1}`, code: 'map/unit' },
+/** By sample and class, finished or raw as the job says. */
+async function mapsOf(plan: MapPlan, seen: Seen, first: number): Promise<Float32Array[][]> {
+  const { job, method, size } = plan;
+  const raw = await rawMaps(plan, seen, first);
+  return raw.map((ofSample) =>
+    ofSample.map((layers) => (job.raw ? meanMap(layers) : finishMap(layers, size, method.rectify))),
   );
 }
 
-/** One sample's part of a batch. */
-function sampleOf(batch: ActivationBatch, sample: number): { values: Float32Array; channels: number } {
-  const size = batch.units * batch.height * batch.width;
-  return { values: batch.values.subarray(sample * size, (sample + 1) * size), channels: batch.units };
+/** The mean over augmented inputs, for the classes of the input as it is; not scaled again, as in pytorch-grad-cam. */
+async function averaged(
+  plan: MapPlan,
+  forward: Forward,
+  fed: Fed,
+  first: number,
+  { classes }: Seen,
+  places: readonly number[],
+  during: During,
+): Promise<Float32Array[][]> {
+  const sums = classes.map((ofSample) => ofSample.map(() => new Float64Array(placeCount(places))));
+  const variants = augmented(plan, fed);
+  for (const [i, variant] of variants.entries()) {
+    await during.pause();
+    const part = { ...during, progress: (share: number) => during.progress((i + share) / variants.length) };
+    const maps = await mapsOf(plan, await see(plan, forward, variant, classes, part), first);
+    maps.forEach((ofSample, sample) =>
+      ofSample.forEach((map, index) => {
+        const upright = variant.isMirrored ? mirroredMap(map, places) : map;
+        const sum = sums[sample][index];
+        for (let i = 0; i < sum.length; i++) sum[i] += upright[i] / variants.length;
+      }),
+    );
+  }
+  return sums.map((ofSample) => ofSample.map((sum) => Float32Array.from(sum)));
 }
+
+const meanMap = (maps: readonly RawMap[]): Float32Array =>
+  maps[0].values.map((_, i) => maps.reduce((sum, { values }) => sum + values[i], 0) / maps.length);

@@ -4,12 +4,14 @@ import { scaleToUnit } from '../cam/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { modelInputs, openProbe, otherInputs, readArray } from '../probe/index.js';
 import type { Tensor } from '../runtime/tensor.js';
+import { isChannels } from './inputBatch.js';
 import type { MapInputs } from './mapJob.js';
 
 export interface OpenedInputs {
   inputs: MapInputs;
-  /** Of the model's input, in pixels. */
-  size: { height: number; width: number };
+  /** Sizes of the input's axes of places: height and width; a length; depth, height and width. */
+  size: number[];
+  /** Of a volume, all its planes below each other. */
   picture(sample: number): Picture;
   notes: string[];
 }
@@ -30,19 +32,22 @@ export async function fileInputs(
   const { feeds, picture } = await probe.prepareFile(file);
   return {
     inputs: { kind: 'images', input: probe.input, samples: 1, batch: async () => feeds },
-    size: { height: picture.height, width: picture.width },
+    size: [picture.height, picture.width],
     picture: () => picture,
     notes: choice ? [] : probe.assumptions,
   };
 }
 
-/** A ready batch, N × C × H × W or N × H × W × C, as it goes into the model. */
+/**
+ * A ready batch as it goes into the model: pictures, N × C × H × W or N × H × W × C; rows, N × C × L; volumes,
+ * N × C × D × H × W.
+ */
 export async function arrayInputs(model: OnnxModel, file: string): Promise<OpenedInputs> {
   const array = await readArray(file);
   const shape = array.dims;
   const [input] = modelInputs(model);
   if (!input) throw new UserError(`${model.path}: the model takes no input`, { code: 'model/no-inputs' });
-  if (shape.length !== 4 || shape.includes(0)) {
+  if (shape.length < 3 || shape.length > 5 || shape.includes(0)) {
     throw new UserError(
       `${file}: a batch of pictures is N × C × H × W or N × H × W × C, got ${shape.join(' × ') || 'a scalar'}`,
       {
@@ -50,10 +55,13 @@ export async function arrayInputs(model: OnnxModel, file: string): Promise<Opene
       },
     );
   }
-  const channelsLast = isChannels(shape[3]) && !isChannels(shape[1]);
-  const [height, width] = channelsLast ? [shape[1], shape[2]] : [shape[2], shape[3]];
-  const channels = channelsLast ? shape[3] : shape[1];
-  const size = shape[1] * shape[2] * shape[3];
+  const last = shape.length - 1;
+  const channelsLast = shape.length === 4 && isChannels(shape[last]) && !isChannels(shape[1]);
+  const places = channelsLast ? shape.slice(1, last) : shape.slice(2);
+  const width = places[places.length - 1];
+  const height = places.slice(0, -1).reduce((product, length) => product * length, 1);
+  const channels = channelsLast ? shape[last] : shape[1];
+  const size = channels * height * width;
   const data = Float32Array.from(array.data as ArrayLike<number>, Number);
   const rest = await otherInputs(model, input, shape.slice(1));
   return {
@@ -69,7 +77,7 @@ export async function arrayInputs(model: OnnxModel, file: string): Promise<Opene
         };
       },
     },
-    size: { height, width },
+    size: places,
     picture(sample) {
       // A prepared input has lost its pixels' range; it is shown stretched over the range it has.
       const shown = scaleToUnit(data.slice(sample * size, (sample + 1) * size));
@@ -87,5 +95,3 @@ export async function arrayInputs(model: OnnxModel, file: string): Promise<Opene
     notes: rest.assumptions,
   };
 }
-
-const isChannels = (size: number) => size === 1 || size === 3 || size === 4;

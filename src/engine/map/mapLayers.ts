@@ -1,46 +1,46 @@
 import type { Layer } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
 import { structureOf } from '../onnx/index.js';
-import type { OnnxModel } from '../onnx/model.js';
-import type { ProbeSet } from '../probe/index.js';
-import { streamActivations, tokenGrid, type Session, type StreamedLayer } from '../runtime/index.js';
+import { fixedBatchOf, type LayerLayout, type Session, tokenGrid } from '../runtime/index.js';
+import { placesOf } from './chunk.js';
 import { defaultMapLayer } from './defaultLayer.js';
+import { fullBatch } from './inputBatch.js';
 import type { MapInputs } from './mapJob.js';
-
-interface Plane {
-  height: number;
-  width: number;
-}
+import type { ModelRuns } from './modelRuns.js';
 
 /**
  * The layer that a map is drawn for where none is named. Which layers have places is what the model's structure says, and
  * where that does not say it, what they give for the first input.
  *
- * @param open a session that gives these tensors
- * @throws UserError where no layer has places in two directions
+ * @param size of the input's axes of places
+ * @throws UserError where no layer has as many
  */
 export async function chooseLayer(
-  model: OnnxModel,
+  runs: ModelRuns,
   inputs: MapInputs,
-  open: (outputs: string[]) => Promise<Session>,
+  size: readonly number[],
   signal: AbortSignal,
 ): Promise<Layer> {
+  const { model } = runs;
   const structure = structureOf(model);
   const computed = new Set(model.graph.nodes.flatMap(({ outputs }) => outputs));
   const layers = structure.layers.filter(({ name }) => computed.has(name));
-  const planes = new Map(layers.map((layer) => [layer.name, statedPlane(layer)]));
-  const unknown = layers.filter(({ name }) => planes.get(name) === null);
+  const places = new Map(layers.map((layer) => [layer.name, statedPlaces(layer)]));
+  const unknown = layers.filter(({ name }) => places.get(name) === null);
   if (unknown.length > 0) {
-    const session = await open(unknown.map(({ name }) => name));
+    const session = await runs.session(unknown.map(({ name }) => name));
     try {
-      for (const [name, { plane }] of await measurePlanes(session, inputs, unknown, signal)) planes.set(name, plane);
+      for (const [name, measured] of await measurePlaces(session, inputs, unknown, signal)) places.set(name, measured);
     } finally {
       await session.release();
     }
   }
   const layer = await defaultMapLayer(model, structure, (one) => {
-    const plane = planes.get(one.name);
-    return !!plane && isSpatial(withGrid(one, plane).plane);
+    const own = places.get(one.name);
+    if (!own) return false;
+    const { grid } = withGrid(one, own, size);
+    const shown = grid ? [grid.height, grid.width] : own;
+    return shown.length >= size.length && shown.slice(-2).every((length) => length > 1);
   });
   if (layer) return layer;
   throw new UserError(`${model.path}: no layer has places in two directions, so there is nothing to draw a map of`, {
@@ -49,40 +49,41 @@ export async function chooseLayer(
   });
 }
 
-const isSpatial = ({ height, width }: Plane) => height > 1 && width > 1;
-
-/** Height and width of a layer's maps as the structure says them; null where it does not. */
-function statedPlane({ shape, unitAxis }: Layer): Plane | null {
+/** Sizes of a layer's axes of places as the structure says them; null where it does not. */
+function statedPlaces({ shape, unitAxis }: Layer): number[] | null {
   const places = shape?.filter((_, axis) => axis !== 0 && axis !== unitAxis);
-  if (!places || unitAxis === null || places.length > 2) return null;
-  if (places.length === 0) return { height: 1, width: 1 };
-  const [height, width] = places.length === 1 ? [1, places[0]] : places;
-  return typeof height === 'number' && typeof width === 'number' ? { height, width } : null;
+  if (!places || unitAxis === null) return null;
+  return places.every((size): size is number => typeof size === 'number') ? places : null;
 }
 
-/** Runs the first input, to learn each tensor's plane and units. */
-export async function measurePlanes(
+/** Runs the first input, to learn each tensor's axes of places. */
+async function measurePlaces(
   session: Session,
   inputs: MapInputs,
-  layers: readonly StreamedLayer[],
+  layers: readonly Layer[],
   signal: AbortSignal,
-): Promise<Map<string, { plane: Plane; units: number }>> {
-  const found = new Map<string, { plane: Plane; units: number }>();
-  await streamActivations({
-    session,
-    probe: inputs as ProbeSet,
-    samples: 1,
-    signal,
-    layers: layers.map(({ name, unitAxis }) => ({ name, unitAxis })),
-    onBatch: (name, { height, width, units }) => void found.set(name, { plane: { height, width }, units }),
-  });
+): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>();
+  const fixed = fixedBatchOf(session, inputs.input) ?? 1;
+  const feeds = await inputs.batch(0, 1);
+  signal.throwIfAborted();
+  const values = await session.run(
+    fullBatch(feeds, 1, fixed),
+    layers.map(({ name }) => name),
+  );
+  for (const layer of layers) {
+    // A tensor that is not per sample has no places in a picture.
+    if (fixed === 1 || values[layer.name].dims[0] === fixed) {
+      found.set(layer.name, placesOf(values[layer.name], layer, fixed));
+    }
+  }
   return found;
 }
 
-/** The layer with the grid of patches, where its places are a row of tokens. */
-export function withGrid(layer: Layer, plane: Plane): StreamedLayer & { plane: Plane } {
-  const { name, unitAxis, shape } = layer;
-  const isTokens = plane.height === 1 && plane.width > 1 && shape?.length === 3 && unitAxis !== 1;
-  const grid = isTokens ? tokenGrid(plane.width) : null;
-  return grid ? { name, unitAxis, grid, plane: { height: grid.height, width: grid.width } } : { name, unitAxis, plane };
+/** The layer with the grid of patches, where its places are a row of tokens over a picture. */
+export function withGrid(layer: Layer, places: readonly number[], size: readonly number[]): LayerLayout {
+  const { unitAxis, shape } = layer;
+  const isTokens = size.length === 2 && places.length === 1 && places[0] > 1 && shape?.length === 3 && unitAxis !== 1;
+  const grid = isTokens ? tokenGrid(places[0], { height: size[0], width: size[1] }) : null;
+  return grid ? { unitAxis, grid } : { unitAxis };
 }

@@ -69,6 +69,41 @@ export function partBehind(
   return { cut: [...cut], inputs: [...inputs], outputs, nodes };
 }
 
+/**
+ * What computes some tensors, cut off at those for which `isCut` holds and at the model's inputs, which count as cut too.
+ * Constants are never cut off: they come with it.
+ */
+export function partFrom(model: OnnxModel, outputs: readonly string[], isCut: (tensor: string) => boolean): ModelPart {
+  const { producer } = indexOf(model);
+  const facts = inferFacts(model);
+  const nodes = new Set<Node>();
+  const cut = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = [...outputs];
+  for (let tensor = waiting.pop(); tensor !== undefined; tensor = waiting.pop()) {
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    const node = producer.get(tensor);
+    if (!facts.get(tensor)?.constant && (isCut(tensor) || !node)) {
+      if (!model.graph.initializers.has(tensor)) cut.add(tensor);
+    } else if (node) {
+      nodes.add(node);
+      waiting.push(...usedBy(node));
+    }
+  }
+  return { cut: [...cut], inputs: [], outputs: [...outputs], nodes };
+}
+
+/** Every tensor that depends on the given one, itself among them. */
+export function dependents(model: OnnxModel, tensor: string): Set<string> {
+  const found = new Set([tensor]);
+  for (const node of indexOf(model).sorted) {
+    if ([...usedBy(node)].some((input) => found.has(input))) node.outputs.forEach((output) => found.add(output));
+  }
+  found.delete('');
+  return found;
+}
+
 /** Above this, weights stay in the model's file and the part refers to them there. */
 const copiedBytes = 256 * 1024 * 1024;
 
@@ -76,11 +111,13 @@ const copiedBytes = 256 * 1024 * 1024;
  * The part as a model of its own, whose inputs are the cut tensors and the model's own inputs.
  *
  * @param types of the cut tensors: ONNX's name of the element type, and the rank
+ * @param isBatchFree leaves out what the file states of shapes, which may be true for its own batch size only
  */
 export function partBytes(
   model: OnnxModel,
   part: ModelPart,
   types: ReadonlyMap<string, { type: string; rank: number }>,
+  isBatchFree = false,
 ): Buffer {
   const used = new Set<string>(part.outputs);
   const made = new Set<string>();
@@ -134,12 +171,12 @@ export function partBytes(
       }
       case 12: {
         const name = nameIn(field, 1);
-        if (!part.outputs.includes(name)) return false;
+        if (isBatchFree || !part.outputs.includes(name)) return false;
         declared.add(name);
         return true;
       }
       case 13:
-        return made.has(nameIn(field, 1));
+        return !isBatchFree && made.has(nameIn(field, 1));
       case 14:
         return false;
       default:

@@ -17,10 +17,18 @@ export interface TokenGrid {
 const mostPrefixTokens = 5;
 
 /**
- * The square grid of patches in a row of tokens: 197 tokens are a class token and 14 × 14 patches. The fewest prefix
- * tokens that leave a square count; null where none does, or for fewer than 2 × 2 patches.
+ * The grid of patches in a row of tokens: 197 tokens are a class token and 14 × 14 patches. Patches are square, so that
+ * over a picture of known size the grid has the picture's form; the fewest prefix tokens that leave such a grid, or else
+ * a square count. Null where none does, or for fewer than 2 × 2 patches.
  */
-export function tokenGrid(tokens: number): TokenGrid | null {
+export function tokenGrid(tokens: number, picture?: { height: number; width: number }): TokenGrid | null {
+  for (let prefix = 0; picture && prefix <= mostPrefixTokens && tokens - prefix >= 4; prefix++) {
+    const side = Math.sqrt((picture.height * picture.width) / (tokens - prefix));
+    const [height, width] = [picture.height / side, picture.width / side];
+    if (Number.isInteger(side) && Number.isInteger(height) && Number.isInteger(width) && height > 1 && width > 1) {
+      return { height, width, prefix };
+    }
+  }
   for (let prefix = 0; prefix <= mostPrefixTokens && tokens - prefix >= 4; prefix++) {
     const side = Math.round(Math.sqrt(tokens - prefix));
     if (side * side === tokens - prefix) {
@@ -98,7 +106,7 @@ export function unitElements(
 }
 
 /** The tensor's axes without the batch, and the unit axis among them. */
-function perSample(
+export function perSample(
   dims: readonly number[],
   unitAxis: number | null,
   batch: number,

@@ -1,4 +1,11 @@
-export { type LayerLayout, toActivationBatch, type TokenGrid, tokenGrid, unitElements } from './activationBatch.js';
+export {
+  type LayerLayout,
+  perSample,
+  toActivationBatch,
+  type TokenGrid,
+  tokenGrid,
+  unitElements,
+} from './activationBatch.js';
 export { refuseForeignOperators } from './foreignOperators.js';
 export { numberToFloat16, widenBfloat16, widenFloat16 } from './float16.js';
 export { type SessionInput, shapeText } from './feed.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { cam, eigenCam, finishMap, mapMethods } from '../../../src/engine/cam/index.js';
+import { eigenCam, finishMap, weightedSum } from '../../../src/engine/cam/index.js';
 import { readModel } from '../../../src/engine/onnx/index.js';
 import { openSession } from '../../../src/engine/runtime/index.js';
 
@@ -71,13 +71,13 @@ describe('Maps against pytorch-grad-cam', () => {
         for (let sample = 0; sample < samples; sample++) {
           it(`draws Eigen-CAM of ${layer.tensor}, picture ${sample}, with either sign`, () => {
             const { values, channels, height: h, width: w } = layerOf(layer.tensor, sample);
-            const projection = eigenCam(values, channels, h, w);
+            const projection = eigenCam(values, channels);
             const expected = unpacked(layer.projection, sample);
             const same = projection.reduce((sum, value, i) => sum + value * expected[i], 0) > 0;
             // Their decomposition is in float32: about 1e-6 of the greatest value is its own rounding.
             assert.ok(error(same ? projection : projection.map((v) => -v), expected) < 2e-5);
 
-            const map = finishMap([{ values: projection, height: h, width: w }], height, width);
+            const map = finishMap([{ values: projection, places: [h, w] }], [height, width]);
             assert.ok(error(map, unpacked(same ? layer.map : layer.mapOfNegated, sample)) < 2e-5);
 
             const energy = expected.map((_, i) => {
@@ -94,10 +94,9 @@ describe('Maps against pytorch-grad-cam', () => {
         for (let sample = 0; sample < samples; sample++) {
           const raw = known.layers.map((layer) => ({
             values: unpacked(layer.projection, sample),
-            height: layer.projection.shape[1],
-            width: layer.projection.shape[2],
+            places: layer.projection.shape.slice(1),
           }));
-          assert.ok(error(finishMap(raw, height, width), unpacked(known.averaged, sample)) < 2e-6);
+          assert.ok(error(finishMap(raw, [height, width]), unpacked(known.averaged, sample)) < 2e-6);
         }
       });
 
@@ -107,9 +106,8 @@ describe('Maps against pytorch-grad-cam', () => {
           for (let sample = 0; sample < samples; sample++) {
             const layer = layerOf(last.tensor, sample);
             const headWeights = unpacked(known.cam.weights, index);
-            const values = mapMethods.cam.raw(layer, { headWeights, unit: null, seed: 0 });
-            assert.deepEqual(values, cam(layer.values, headWeights));
-            const map = finishMap([{ values, height: layer.height, width: layer.width }], height, width);
+            const values = weightedSum(layer.values, headWeights);
+            const map = finishMap([{ values, places: [layer.height, layer.width] }], [height, width]);
             assert.ok(error(map, unpacked(expected, sample)) < 1e-5);
           }
         });

@@ -4,7 +4,7 @@
     python make.py
 
 NAME.npz holds for each method `METHOD.raw` (2 samples, before ReLU, scaling and resizing) and `METHOD.map` (finished, the
-first sample alone), with variants behind a dot. Everything is drawn for class 1, but for `METHOD.best`. layers.json says
+first sample alone; `.negated` where the sign is arbitrary), with variants behind a dot. Everything is drawn for class 1, but for `METHOD.best`. layers.json says
 by exporter which tensors are the layers.
 """
 
@@ -21,9 +21,8 @@ from pytorch_grad_cam import (
     LayerCAM, ScoreCAM, XGradCAM,
 )
 from pytorch_grad_cam.ablation_layer import AblationLayerVit
-from pytorch_grad_cam.utils.model_targets import (
-    ClassifierOutputSoftmaxTarget, ClassifierOutputTarget, SemanticSegmentationTarget,
-)
+from pytorch_grad_cam.utils.image import scale_cam_image
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget, SemanticSegmentationTarget
 from torchcam.methods import SmoothGradCAMpp
 
 HERE = Path(__file__).parent
@@ -103,11 +102,16 @@ def maps(name):
     ones = [target(name, 1)] * len(x)
     found = {}
 
-    def keep(key, method, layers=(layer,), targets=ones, **options):
-        raw, finished = draw(method, name, scored, list(layers), x, targets, **options)
+    def keep(key, method, layers=(layer,), targets=ones, whole=scored, **options):
+        raw, finished = draw(method, name, whole, list(layers), x, targets, **options)
         if raw is not None and "aug" not in key and "layers" not in key:
             found[f"{key}.raw"] = raw
         found[f"{key}.map"] = finished[:1]
+        if method in (EigenCAM, EigenGradCAM) or options.get("eigen_smooth") and method is not FullGrad:
+            # The projection's sign is LAPACK's: the other one is as good.
+            size = x.shape[:1:-1]
+            negated = scale_cam_image(scale_cam_image(np.maximum(-raw[:1], 0), size))
+            found[f"{key}.negated"] = negated.astype(np.float32)
 
     for key, method in METHODS.items():
         keep(key, method)
@@ -117,6 +121,7 @@ def maps(name):
         # It takes biases in the order of definition and gradients in that of the run, which have to be the same.
         network._modules["aside"] = network._modules.pop("aside")
     keep("fullgrad", FullGrad, ())
+    keep("fullgrad.eigen", FullGrad, (), eigen_smooth=True)
     keep("gradcam.aug", GradCAM, aug_smooth=True)
     keep("gradcam.layers", GradCAM, (earlier, layer))
     if name == "unet":
@@ -126,7 +131,8 @@ def maps(name):
         keep("gradcam.seen", GradCAM, targets=[SemanticSegmentationTarget(1, np.float32(one == 1)) for one in seen])
     else:
         keep("gradcam.best", GradCAM, targets=None)
-        keep("gradcam.probability", GradCAM, targets=[ClassifierOutputSoftmaxTarget(1)] * len(x))
+        if scored is not network:
+            keep("gradcam.probability", GradCAM, whole=network)
         smooth_plus_plus(name, scored, layer, x, found)
     np.savez_compressed(HERE / f"{name}.npz", **found)
     return tensors(name, network, x, {"target": layer, "earlier": earlier})

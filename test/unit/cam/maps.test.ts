@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { decode } from 'fast-png';
 import {
-  cam,
   colormaps,
+  drawMap,
   encodePng,
   finishMap,
+  type MapContext,
   mapMethods,
   overlay,
-  randomCam,
+  randomWeights,
   resizeBilinear,
   unitMap,
+  weightedSum,
 } from '../../../src/engine/cam/index.js';
 import { assertClose } from './close.js';
 
@@ -19,18 +21,18 @@ const activations = Float32Array.from([...a1, ...a2]);
 
 describe('CAM', () => {
   // Over pooling and a linear layer, with Grad-CAM's channel weights for these activations and gradients.
-  const raw = cam(activations, [0.15, -0.1 / 6]);
+  const raw = weightedSum(activations, [0.15, -0.1 / 6]);
 
   it('weights the channels', () => {
     assertClose(raw, [0.15, -0.016667, 0.316667, 0.041667, 0.45, -0.016667], 1e-6);
   });
 
   it('is cut off at 0 and scaled', () => {
-    assertClose(finishMap([{ values: raw, height: 2, width: 3 }], 2, 3), [0.333333, 0, 0.703704, 0.092593, 1, 0], 1e-5);
+    assertClose(finishMap([{ values: raw, places: [2, 3] }], [2, 3]), [0.333333, 0, 0.703704, 0.092593, 1, 0], 1e-5);
   });
 
   it('is resized with half-pixel centres and clamped edges', () => {
-    const map = finishMap([{ values: raw, height: 2, width: 3 }], 2, 3);
+    const map = finishMap([{ values: raw, places: [2, 3] }], [2, 3]);
     const rows = [
       [0.333333, 0.25, 0.083333, 0.175926, 0.527778, 0.703704],
       [0.273148, 0.267361, 0.255787, 0.319444, 0.458333, 0.527778],
@@ -57,7 +59,7 @@ describe('Resizing', () => {
 
 describe('Finishing a map', () => {
   const finish = (values: number[], rectify?: boolean) =>
-    finishMap([{ values: Float32Array.from(values), height: 1, width: values.length }], 1, values.length, rectify);
+    finishMap([{ values: Float32Array.from(values), places: [values.length] }], [values.length], rectify);
 
   it('makes zeros of a map without contrast', () => {
     assertClose(finish([0, 0, 0]), [0, 0, 0], 0);
@@ -75,16 +77,24 @@ describe('Finishing a map', () => {
   });
 
   it('averages layers of different sizes, each scaled first', () => {
-    const small = { values: Float32Array.of(0, 1000), height: 1, width: 2 };
-    const large = { values: Float32Array.of(0, 0, 1, 0), height: 1, width: 4 };
+    const small = { values: Float32Array.of(0, 1000), places: [1, 2] };
+    const large = { values: Float32Array.of(0, 0, 1, 0), places: [1, 4] };
     // The small one resized: 0, 0.25, 0.75, 1. The mean with the large one: 0, 0.125, 0.875, 0.5.
-    assertClose(finishMap([small, large], 1, 4), [0, 0.125 / 0.875, 1, 0.5 / 0.875], 1e-6);
+    assertClose(finishMap([small, large], [1, 4]), [0, 0.125 / 0.875, 1, 0.5 / 0.875], 1e-6);
   });
 });
 
 describe('Map methods', () => {
-  const layer = { values: activations, channels: 2, height: 2, width: 3 };
-  const context = { headWeights: null, unit: null, seed: 0 };
+  const layer = { values: activations, channels: 2, places: [2, 3] };
+  const context: MapContext = {
+    headWeights: null,
+    unit: null,
+    seed: 0,
+    gradients: null,
+    noisyGradients: null,
+    score: 0,
+    channelScores: null,
+  };
 
   it('are listed under their own names', () => {
     for (const [name, method] of Object.entries(mapMethods)) {
@@ -94,16 +104,16 @@ describe('Map methods', () => {
   });
 
   it('show a unit by itself', () => {
-    assert.deepEqual(mapMethods.activation.raw(layer, { ...context, unit: 1 }), Float32Array.from(a2));
+    assert.deepEqual(drawMap(mapMethods.activation, layer, { ...context, unit: 1 }), Float32Array.from(a2));
     assert.deepEqual(unitMap(activations, 2, 0), Float32Array.from(a1));
   });
 
   it('draw chance maps that depend on the seed alone', () => {
-    const draw = (seed: number) => mapMethods.randomcam.raw(layer, { ...context, seed });
+    const draw = (seed: number) => drawMap(mapMethods.randomcam, layer, { ...context, seed });
     assert.deepEqual(draw(3), draw(3));
     assert.notDeepEqual(draw(3), draw(4));
-    // One channel of ones gives the weight itself: uniform in [-1, 1), so a mean near 0 and a variance near 1/3.
-    const weights = Array.from({ length: 2000 }, (_, seed) => randomCam(Float32Array.of(1), 1, seed)[0]);
+    // Uniform in [-1, 1), so a mean near 0 and a variance near 1/3.
+    const weights = Array.from({ length: 2000 }, (_, seed) => randomWeights(1, seed)[0]);
     const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
     const variance = weights.reduce((sum, weight) => sum + weight * weight, 0) / weights.length;
     assert.ok(Math.abs(mean) < 0.05 && Math.abs(variance - 1 / 3) < 0.03, `${mean} ${variance}`);
@@ -111,8 +121,8 @@ describe('Map methods', () => {
   });
 
   it('refuse to guess what they were not given', () => {
-    assert.throws(() => mapMethods.cam.raw(layer, context), /wants head weights/);
-    assert.throws(() => mapMethods.activation.raw(layer, context), /wants a unit/);
+    assert.throws(() => drawMap(mapMethods.cam, layer, context), /wants head weights/);
+    assert.throws(() => drawMap(mapMethods.activation, layer, context), /wants a unit/);
   });
 });
 
