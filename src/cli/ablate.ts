@@ -1,5 +1,5 @@
 import { createEngine, mediaFolder } from '../engine/index.js';
-import type { AblatedOutput, Ablation } from '../shared/engineApi.js';
+import type { AblatedOutput, Ablation } from '../shared/effects.js';
 import { defaultSettings, type UnitExplanation } from '../shared/results.js';
 import { UserError } from '../shared/userError.js';
 import { classIndex } from '../engine/map/classIndex.js';

@@ -1,13 +1,14 @@
 import { UserError } from '../shared/userError.js';
 import { ablate } from './ablate.js';
 import { cam } from './cam.js';
+import { cause } from './cause.js';
 import { explain } from './explain.js';
 import { inspect } from './inspect.js';
 import { onOneLine } from './printable.js';
 import { usageOf, UsageError } from './usage.js';
 import { version } from './version.js';
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { inspect, explain, cam, ablate, version };
+const commands: Record<string, (args: string[]) => Promise<void>> = { inspect, explain, cam, ablate, cause, version };
 
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;

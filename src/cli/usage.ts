@@ -14,6 +14,7 @@ const general = `usage: onnxplain COMMAND [options]
   explain [MODEL]               label the units of a model on a probe set
   cam MODEL                     class activation maps
   ablate MODEL                  what each unit of a layer does to the outputs
+  cause MODEL                   whether labels cause the firing that they describe
   version                       versions of this program and of ONNX Runtime
 
 Everywhere: --quiet (no progress), --debug (stack traces), --help`;
@@ -80,6 +81,22 @@ Switches each unit of a layer off on its own, and says for every output which un
                          default: class folders, or a column called label, class, target or action
   --top N                units listed for each output (default 10)
   --plain                without the units' labels, which take an explanation of the layer
+  --threads N            threads of ONNX Runtime
+  --json FILE            write all of it as JSON ("-" is stdout)`,
+  cause: `usage: onnxplain cause MODEL --layer LAYER [options]
+
+Labels the units of a layer; then changes inputs at which a unit fires and its label holds, so that the label no longer
+holds, and runs them again. Rows: the columns that the label names, as little as possible. Pictures: the places where it
+holds are filled, with the mean colour and with their blurred surroundings. The control does the same with random
+formulas of the same form, or with the same shape elsewhere in the picture.
+
+  --layer LAYER          tensor, node or module path
+  --units 0,5,7-12       only these units
+  --probe PROBE          as for explain
+  --cases N              cases a unit at most, evenly spread (default 200)
+  --max-length N         atoms in a label (default 3)
+  --threshold RULE       auto (default), quantile:0.005 or value:0
+  --seed N               of the shuffles and of the control (default 0)
   --threads N            threads of ONNX Runtime
   --json FILE            write all of it as JSON ("-" is stdout)`,
   version: `usage: onnxplain version`,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { EngineApi } from '../shared/engineApi.js';
 import { UserError } from '../shared/userError.js';
 import { mapMethods } from './cam/index.js';
+import { causes } from './cause/index.js';
 import { columnEffect } from './columnEffect.js';
 import { ablate } from './effect/index.js';
 import { explain } from './explain/index.js';
@@ -131,6 +132,13 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const set = await opened.probe(file, probe, folders);
       const found = findLayer(structure, layer);
       return ablate(model, set, found, request, (done, total) => onProgress({ done, total }), signal);
+    },
+    async cause({ model: file, probe, folders, layer, ...request }, onProgress, signal) {
+      const { model, structure } = await opened.model(file);
+      const set = await opened.probe(file, probe, folders);
+      const found = findLayer(structure, layer);
+      const concepts = await set.concepts(set.samples, signal);
+      return causes(model, set, concepts, found, request, (done, total) => onProgress({ done, total }), signal);
     },
     report: (request) => reportOf(request, opened, packageVersion(media)),
   };

@@ -60,6 +60,7 @@ serve('explain', ({ id, ...request }, signal) =>
   engine.explain(request, (event) => void connection.sendNotification(explainEvent, { id, event }), signal),
 );
 serve('ablate', ({ id, ...request }, signal) => engine.ablate(request, throttled(id), signal));
+serve('cause', ({ id, ...request }, signal) => engine.cause(request, throttled(id), signal));
 serve('picture', (params) => engine.picture(params));
 serve('sample', (params) => engine.sample(params));
 serve('map', (params, signal) => engine.map(params, signal));

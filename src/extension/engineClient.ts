@@ -53,7 +53,7 @@ interface Running {
 }
 
 /** They carry an id, by which what they tell on the way is theirs. */
-const telling: ReadonlySet<EngineMethod> = new Set<'explain' | JobMethod>(['explain', 'ablate']);
+const telling: ReadonlySet<EngineMethod> = new Set<'explain' | JobMethod>(['explain', 'ablate', 'cause']);
 
 /** The id of an explanation is the client's business. */
 type CallParams<M extends EngineMethod> = Omit<EngineParams<M>, 'id'>;

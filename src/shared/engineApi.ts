@@ -1,3 +1,4 @@
+import type { Ablation, AblationSettings, CauseResult, CauseSettings } from './effects.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Explanation, ProbeKind, Settings, UnitExplanation } from './results.js';
 
@@ -30,6 +31,8 @@ export interface EngineApi {
   timings(request: TimingsRequest, signal: AbortSignal): Promise<Timings>;
   /** What each unit of a layer does to the outputs: it is switched off on its own. */
   ablate(request: AblationRequest, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Ablation>;
+  /** Whether labels cause the firing that they describe: inputs are changed so that the label no longer holds. */
+  cause(request: CauseRequest, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<CauseResult>;
   /** Writes one self-contained HTML file atomically and returns its path. */
   report(request: {
     explanation: Explanation;
@@ -257,55 +260,13 @@ export interface JobProgress {
   total: number;
 }
 
-export interface AblationRequest {
+/** A model, and the inputs to run it on. */
+export interface ProbedModel {
   model: string;
   /** Null: the best proposal. */
   probe: ProbeChoice | null;
   folders: string[];
-  layer: string;
-  /** Null: all of them. */
-  units: number[] | null;
-  /** What stands in for the unit's activation: 0, or its mean over the samples and places. */
-  mode: 'zero' | 'mean';
-  /** Null: every output of numbers. */
-  output: string | null;
-  /** Outputs that are a Softmax or Sigmoid are looked at themselves; otherwise at their logits. */
-  probability: boolean;
-  /** So many samples, evenly spread over the probe set; null: all. */
-  samples: number | null;
-  /** The right classes: a column, or an array of class numbers; null: what the probe set says, if it does. */
-  labels: string | null;
-  threads: number | null;
 }
 
-/** Effects of switching off units of one layer, each on its own. */
-export interface Ablation {
-  layer: string;
-  mode: AblationRequest['mode'];
-  /** Samples that were run, and how many the probe set has. */
-  samples: number;
-  of: number;
-  units: number[];
-  /** Those that depend on the layer. */
-  outputs: AblatedOutput[];
-  /** Shares of samples whose highest output is the right class; null where nothing says which that is. */
-  accuracy: { output: string; labels: string; samples: number; before: number; after: Float32Array } | null;
-  notes: string[];
-}
-
-export interface AblatedOutput {
-  name: string;
-  /** The tensor that was looked at: the output, or its logits. */
-  tensor: string;
-  /** Indices in the output of the features that follow: all, but for outputs with very many. */
-  features: Int32Array;
-  names: string[] | null;
-  /** Mean of each feature with all units on. */
-  baseline: Float32Array;
-  /** units × features: mean over samples of value with the unit − value without it. Above 0, the unit raises the output. */
-  effect: Float32Array;
-  /** units × features: mean of that difference's magnitude. */
-  size: Float32Array;
-  /** Share of samples whose highest feature is another without the unit; null for outputs of one feature. */
-  flips: Float32Array | null;
-}
+export type AblationRequest = ProbedModel & AblationSettings;
+export type CauseRequest = ProbedModel & CauseSettings;

@@ -16,7 +16,7 @@ import { UserError, type Place } from './userError.js';
 export type EngineMethod = keyof EngineApi;
 
 /** Methods that take long and are no explanation. */
-export type JobMethod = 'ablate';
+export type JobMethod = 'ablate' | 'cause';
 
 /** The one params object of a method. */
 export type EngineParams<M extends EngineMethod> = M extends 'version'

@@ -54,3 +54,10 @@ export function canonicalFormula(formula: Formula): string {
 function chain(formula: Formula, op: 'and' | 'or'): Formula[] {
   return formula.op === op ? [...chain(formula.left, op), ...chain(formula.right, op)] : [formula];
 }
+
+/** The concepts that a formula names, each once, from left to right. */
+export function conceptsOf(formula: Formula): string[] {
+  if (formula.op === 'atom') return [formula.concept];
+  if (formula.op === 'not') return conceptsOf(formula.of);
+  return [...new Set([...conceptsOf(formula.left), ...conceptsOf(formula.right)])];
+}

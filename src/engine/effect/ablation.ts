@@ -1,4 +1,4 @@
-import type { AblatedOutput, Ablation, AblationRequest } from '../../shared/engineApi.js';
+import type { AblatedOutput, Ablation, AblationSettings } from '../../shared/effects.js';
 import type { Layer } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
 import { classNames } from '../classNames.js';
@@ -41,7 +41,7 @@ export async function ablate(
   model: OnnxModel,
   probe: ProbeSet,
   layer: Layer,
-  request: Pick<AblationRequest, 'units' | 'mode' | 'output' | 'probability' | 'samples' | 'labels' | 'threads'>,
+  request: Omit<AblationSettings, 'layer'>,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<Ablation> {

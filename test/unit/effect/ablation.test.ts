@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ablate } from '../../../src/engine/effect/index.js';
 import { findLayer, readModel, structureOf } from '../../../src/engine/onnx/index.js';
 import { openProbe } from '../../../src/engine/probe/index.js';
-import type { AblationRequest } from '../../../src/shared/engineApi.js';
+import type { AblationSettings } from '../../../src/shared/effects.js';
 import { onnxplain } from '../../support/commandLine.js';
 import { graph, modelBytes, type ModelSpec } from '../../support/onnxFile.js';
 import { activations, rows, writeSmallNetwork } from '../cli/smallNetwork.js';
@@ -21,7 +21,7 @@ describe('Switching units off', function () {
   this.timeout(30_000);
   const folder = testFolder();
 
-  async function run(model: string, data: string, layer: string, options: Partial<AblationRequest> = {}) {
+  async function run(model: string, data: string, layer: string, options: Partial<AblationSettings> = {}) {
     const read = await readModel(model);
     const probe = await openProbe({ kind: data.endsWith('.json') ? 'file' : 'data', path: data }, read, { bundledFolder: '' }); // prettier-ignore
     return ablate(

@@ -1,6 +1,7 @@
 import { ExpressionError } from './expressionError.js';
 import { parseExpression } from './parse.js';
 
+export { columnsOf, withFixedQuantiles } from './columnsOf.js';
 export { columnText } from './columnText.js';
 export { evaluate, evaluateMask, type Rows } from './evaluate.js';
 export type { Expression } from './expression.js';
