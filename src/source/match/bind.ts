@@ -1,5 +1,5 @@
 import type { Interpreter } from '../values/interpreter.js';
-import { type ClassValue, optionsOf, type Span, type Value } from '../values/value.js';
+import { type ClassValue, type Instance, optionsOf, type Span, type Value } from '../values/value.js';
 import { definitionsOf, entriesNamed, type Fitter, keyedItems, lastPart } from './fit.js';
 import { layerCount, type ModuleNode } from './moduleTree.js';
 import { noArguments } from '../values/run.js';
@@ -10,11 +10,18 @@ export interface Bindings {
   made: Map<ModuleNode, Set<Span>>;
   /** The classes of the code, by their syntax, and the modules that are of them. */
   classes: Map<ClassValue['syntax'], { class: ClassValue; nodes: Set<ModuleNode> }>;
+  /** Other names of a child: after `self.again = self.enc` there are two, and a model has one of them. */
+  aliases: Map<ModuleNode, Map<string, { node: ModuleNode; span: Span }>>;
   /** Modules whose inside the code at hand does not show: a framework's transformer, a package's backbone. */
   opaque: Set<ModuleNode>;
 }
 
-export const noBindings = (): Bindings => ({ made: new Map(), classes: new Map(), opaque: new Set() });
+export const noBindings = (): Bindings => ({
+  made: new Map(),
+  classes: new Map(),
+  aliases: new Map(),
+  opaque: new Set(),
+});
 
 /** Leads the modules below a node to the code that makes them; the node itself is made by `value`. */
 export function bind(
@@ -65,6 +72,7 @@ export function bind(
           place(child, one.span, one.value, depth);
       }
     }
+    if (instance) addAliases(at, instance, found);
     const list = instance?.children ?? made.children;
     if (list) children(at, list.items, depth);
     const entries = instance?.entries ?? made.entries;
@@ -97,6 +105,21 @@ export function bind(
     if (options.length === 0) found.opaque.add(at);
   };
   visit(node, value, 0);
+}
+
+function addAliases(at: ModuleNode, { attributes }: Instance, { aliases }: Bindings): void {
+  const names = new Map<Value, ModuleNode>();
+  for (const [name, definitions] of attributes) {
+    const child = at.children.get(name);
+    if (child) for (const { value } of definitions) if (value.kind === 'module') names.set(value, child);
+  }
+  for (const [name, definitions] of attributes)
+    for (const { value, span } of definitions) {
+      const node = at.children.has(name) ? undefined : names.get(value);
+      if (!node) continue;
+      const known = aliases.get(at) ?? new Map<string, { node: ModuleNode; span: Span }>();
+      aliases.set(at, known.set(name, { node, span }));
+    }
 }
 
 /** An object of a class whose arguments are not known. */

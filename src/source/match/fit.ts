@@ -53,7 +53,6 @@ export function fitter(run: Interpreter): Fitter {
       return remembered(instance ?? value, node, () => moduleFit(value, instance, node));
     },
     sequence(items, node) {
-      const unnamed = withoutKeys(items);
       let length = lengths.get(node);
       if (length === undefined) {
         length = Math.max(
@@ -64,13 +63,15 @@ export function fitter(run: Interpreter): Fitter {
       }
       // No container has so many children: the number is something else.
       if (length > 4096) return { places: [], gain: -Infinity };
-      return matchSequence(unnamed, {
+      return matchSequence(items, {
         length,
-        at: (place, { value }) => {
+        at: (place, { value, key }) => {
           const child = node.children.get(String(place));
+          // What has a name of its own takes a place, but no number.
+          if (key) return child && !matches(key, child.name) ? -1 : 0;
           return child ? self.fit(value, child) * 2 - 1 : -self.presence(value);
         },
-        absent: ({ value }) => self.presence(value),
+        absent: ({ value, key }) => (key ? 0 : self.presence(value)),
       });
     },
     presence(value, depth = 0) {
@@ -207,17 +208,6 @@ export function keyedItems(items: readonly Item[], name: string): Single[] {
   });
   const exact = found.filter(({ key }) => key && 'name' in key);
   return exact.length > 0 ? exact : found;
-}
-
-function withoutKeys(items: readonly Item[]): Item[] {
-  return items.flatMap((item): Item[] => {
-    if (item.kind === 'one') return item.key ? [] : [item];
-    if (item.kind === 'repeat') {
-      const inside = withoutKeys(item.items);
-      return inside.length > 0 ? [{ ...item, items: inside }] : [];
-    }
-    return [{ ...item, branches: item.branches.map(withoutKeys) }];
-  });
 }
 
 function someItem(items: readonly Item[], test: (value: Value) => boolean): boolean {

@@ -1,10 +1,9 @@
 import type { PythonProgram } from '../program.js';
 import { definedName } from '../values/run.js';
-import type { Frame, Interpreter } from '../values/interpreter.js';
+import type { Interpreter } from '../values/interpreter.js';
 import { callFunction } from '../values/callFunction.js';
 import { foreignBase } from '../values/classes.js';
 import { type ClassValue, type ModuleValue, optionsOf, type Value } from '../values/value.js';
-import { openObject } from './bind.js';
 import { lastPart } from './fit.js';
 import { below, type ModuleNode } from './moduleTree.js';
 
@@ -94,6 +93,3 @@ export function namedClasses(root: ModuleNode, classes: readonly ClassValue[]): 
   }
   return found;
 }
-
-export const asObject = (made: ClassValue): Value => openObject(made);
-export type { Frame };

@@ -16,6 +16,8 @@ export interface UseFinder {
   file: string;
   chunk: Chunk;
   found: (use: Use) => void;
+  /** A child by a name of the code, which the model may have under another. */
+  child: (of: ModuleNode, name: string) => ModuleNode | undefined;
   /** A function was called with modules. */
   called?: (name: string, args: ReadonlyMap<string | number, readonly ModuleNode[]>) => void;
   /** What a call of a class gives: `Net()` is the model. */
@@ -50,7 +52,7 @@ export function findUses(statements: readonly Syntax[], names: Names, finder: Us
         const { object, attribute } = node.fields;
         const owner = visit(object);
         if (!owner || !attribute) return null;
-        const children = owner.flatMap((one) => one.children.get(textOf(attribute)) ?? []);
+        const children = owner.flatMap((one) => finder.child(one, textOf(attribute)) ?? []);
         // `self.conv = ...` is where it is made.
         if (!isTarget || object?.type !== 'identifier') use(attribute, children);
         return children.length > 0 ? children : null;
@@ -157,7 +159,7 @@ export function findUses(statements: readonly Syntax[], names: Names, finder: Us
     if (callee.type === 'attribute' && owner)
       use(
         callee.fields.attribute!,
-        owner.flatMap((one) => one.children.get(name) ?? []),
+        owner.flatMap((one) => finder.child(one, name) ?? []),
       );
     const [first, second] = args.children;
     const given = args.children.map((arg) => visit(arg));

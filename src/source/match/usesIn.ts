@@ -5,11 +5,14 @@ import { lineage, membersOf } from '../values/classes.js';
 import { definedName } from '../values/run.js';
 import type { Bindings } from './bind.js';
 import type { ModuleNode } from './moduleTree.js';
-import { findUses, mentions, type Names, type Use } from './uses.js';
+import { findUses, mentions, type Names, type Use, type UseFinder } from './uses.js';
 
 /** Uses in the file at hand: in methods through `self`, elsewhere through names that stand for the model. */
 export function usesIn(program: PythonProgram, root: ModuleNode, found: Bindings, run: Interpreter): Use[] {
   const uses: Use[] = [];
+  const child = (of: ModuleNode, name: string) => of.children.get(name) ?? found.aliases.get(of)?.get(name)?.node;
+  for (const names of found.aliases.values())
+    for (const { node, span } of names.values()) uses.push({ span, nodes: [node] });
   const { file } = program;
   const owners = new Map<Syntax, Set<ModuleNode>>();
   const models = new Set<string>();
@@ -30,10 +33,15 @@ export function usesIn(program: PythonProgram, root: ModuleNode, found: Bindings
         const self = member.type === 'function_definition' ? member.fields.parameters?.children[0] : undefined;
         if (self?.type !== 'identifier') continue;
         const name = one.chunk.source.text.slice(self.start, self.end);
-        findUses([member], new Map([[name, [...nodes]]]), { file, chunk: one.chunk, found: (use) => uses.push(use) });
+        findUses([member], new Map([[name, [...nodes]]]), {
+          file,
+          chunk: one.chunk,
+          child,
+          found: (use) => uses.push(use),
+        });
       }
     }
-  if (models.size > 0) outside(program, root, models, (use) => uses.push(use));
+  if (models.size > 0) outside(program, root, models, { child, found: (use) => uses.push(use) });
   return uses;
 }
 
@@ -42,7 +50,7 @@ function outside(
   program: PythonProgram,
   root: ModuleNode,
   models: ReadonlySet<string>,
-  found: (use: Use) => void,
+  finder: Pick<UseFinder, 'child' | 'found'>,
 ): void {
   const { file, files } = program;
   const chunks = files.get(file)?.chunks ?? [];
@@ -63,7 +71,7 @@ function outside(
       continue;
     }
     if (!mentions(chunk, names) && ![...script.keys()].some((known) => chunk.source.text.includes(known))) continue;
-    script = findUses(chunk.source.statements, script, { file, chunk, found, called, made });
+    script = findUses(chunk.source.statements, script, { ...finder, file, chunk, called, made });
   }
   for (let round = 0; round < 4; round++)
     for (const [name, entry] of functions) {
@@ -85,7 +93,7 @@ function outside(
         if (given) scope.set(parameter, given);
         else scope.delete(parameter);
       });
-      findUses([definition], scope, { file, chunk, found, called, made });
+      findUses([definition], scope, { ...finder, file, chunk, called, made });
     }
 }
 

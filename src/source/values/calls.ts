@@ -73,7 +73,7 @@ function callForeign(dotted: string, call: Call): Value {
   const { run, args, span } = call;
   const name = dotted.slice(dotted.lastIndexOf('.') + 1);
   const isPlain = name === dotted;
-  if (Object.hasOwn(builtins, name) && (isPlain || !/^[A-Z]/.test(name))) {
+  if (Object.hasOwn(builtins, name) && (isPlain || name === 'OrderedDict' || !/^[A-Z]/.test(name))) {
     const result = builtins[name]({ ...call, name });
     if (result) return result;
   }

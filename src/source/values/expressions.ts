@@ -136,6 +136,7 @@ export function itemsOf(nodes: readonly Syntax[], frame: Frame, run: Interpreter
 export function itemOf(node: Syntax, frame: Frame, run: Interpreter): Item {
   const callee = node.type === 'call' ? node.fields.function : undefined;
   const value = run.evaluate(node, frame);
+  if (node.type === 'string') return { kind: 'one', value, span: keySpan(node, frame) };
   return { kind: 'one', value, span: callee ? spanOf(lastCall(callee), frame) : madeAt(value) };
 }
 

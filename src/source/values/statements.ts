@@ -2,7 +2,7 @@ import type { Syntax } from '../python/syntax.js';
 import { assign } from './assignment.js';
 import { importStatement } from './imports.js';
 import { type Frame, type Interpreter, textOf } from './interpreter.js';
-import { iterated, roundsOf } from './iterables.js';
+import { anyElement, iterated, roundsOf } from './iterables.js';
 import { binary, truth } from './operators.js';
 import {
   choice,
@@ -93,7 +93,9 @@ const kinds: Record<string, Run> = {
   for_statement: (node, frame, run) => {
     const { left, right, body } = node.fields;
     if (!right) return;
-    const over = roundsOf(iterated(run.evaluate(right, frame)));
+    const list = iterated(run.evaluate(right, frame));
+    // Training loops make nothing: one round says all there is to know.
+    const over = !body || makes.test(textOf(body, frame)) ? roundsOf(list) : { element: anyElement(list), count: null };
     if ('elements' in over) {
       for (const element of over.elements) {
         if (left) assign(left, element, frame, run);
@@ -142,6 +144,9 @@ const kinds: Record<string, Run> = {
   block: (node, frame, run) => run.run(node.children, frame),
   ERROR: (node, frame, run) => run.run(node.children, frame),
 };
+
+/** Loops that may leave more than they find. */
+const makes = /append|extend|insert|module\(|setattr|\+=\s*[[(]|\]\s*=|yield|\.\w+\s*=(?!=)/;
 
 const blockOf = (node: Syntax): readonly Syntax[] => (node.type === 'block' ? node.children : []);
 
