@@ -1,47 +1,40 @@
-import { type GradientFunction, pointsAtATime } from './gradientFunction.js';
+/** Scores of a batch at a point, and their gradients by its components. */
+export type GradientAt = (point: Float32Array) => Promise<{ values: ArrayLike<number>; gradient: Float32Array }>;
 
 export interface IntegratedGradients {
   attribution: Float32Array;
-  /** The target's value at the input and at the baseline. */
-  value: number;
-  baselineValue: number;
-  /** Sum of the attribution less the difference of the two values: 0 were there infinitely many steps. */
-  completenessError: number;
+  /** By sample: the score at the input and at the baseline. What is attributed adds up to their difference. */
+  values: Float64Array;
+  baselineValues: Float64Array;
 }
 
 /**
  * (x - x0) times the mean gradient on the straight line from the baseline to the input. Sundararajan et al. 2017.
  *
- * The mean is that of the trapezoid rule over `steps` points, both ends included, so that what is linear is exact.
+ * The mean is that of the trapezoid rule over `steps` points, both ends included, so that what is linear is exact. A batch
+ * of samples is one point: each sample's gradient is its own.
  *
+ * @param input, baseline the batch and its baselines, of equal length
  * @param steps 2 or more
  */
 export async function integratedGradients(
   input: Float32Array,
   baseline: Float32Array,
   steps: number,
-  gradientAt: GradientFunction,
+  at: GradientAt,
 ): Promise<IntegratedGradients> {
   const mean = new Float64Array(input.length);
-  let [value, baselineValue] = [NaN, NaN];
-  for (let first = 0; first < steps; first += pointsAtATime) {
-    const count = Math.min(pointsAtATime, steps - first);
-    const points = Array.from({ length: count }, (_, i) => {
-      const t = (first + i) / (steps - 1);
-      // The ends exactly, whatever rounding does to what lies between them.
-      if (t === 0) return baseline;
-      return t === 1 ? input : input.map((end, j) => baseline[j] + t * (end - baseline[j]));
-    });
-    const { values, gradients } = await gradientAt(points);
-    if (first === 0) baselineValue = values[0];
-    if (first + count === steps) value = values[count - 1];
-    gradients.forEach((gradient, i) => {
-      const end = first + i === 0 || first + i === steps - 1;
-      const weight = (end ? 0.5 : 1) / (steps - 1);
-      for (let j = 0; j < mean.length; j++) mean[j] += weight * gradient[j];
-    });
+  let [values, baselineValues] = [new Float64Array(), new Float64Array()];
+  for (let step = 0; step < steps; step++) {
+    const t = step / (steps - 1);
+    // The ends exactly, whatever rounding does to what lies between them.
+    const point = t === 0 ? baseline : t === 1 ? input : input.map((end, i) => baseline[i] + t * (end - baseline[i]));
+    const { values: scores, gradient } = await at(point);
+    const isEnd = step === 0 || step === steps - 1;
+    const weight = (isEnd ? 0.5 : 1) / (steps - 1);
+    for (let i = 0; i < mean.length; i++) mean[i] += weight * gradient[i];
+    if (step === 0) baselineValues = Float64Array.from(scores);
+    if (step === steps - 1) values = Float64Array.from(scores);
   }
-  const attribution = input.map((end, j) => (end - baseline[j]) * mean[j]);
-  const sum = attribution.reduce((total, part) => total + part, 0);
-  return { attribution, value, baselineValue, completenessError: sum - (value - baselineValue) };
+  return { attribution: input.map((end, i) => (end - baseline[i]) * mean[i]), values, baselineValues };
 }

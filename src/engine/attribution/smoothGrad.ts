@@ -1,31 +1,34 @@
 import { mulberry32, normalFrom } from '../random.js';
-import { type GradientFunction, pointsAtATime } from './gradientFunction.js';
 
 /**
- * Mean gradient at points around the input: normal noise whose standard deviation is `sigma` of the input's range.
+ * Mean gradient at points around the inputs: normal noise whose standard deviation is `sigma` of each input's range.
  * Smilkov et al. 2017.
  *
- * @param sigma share of (maximum - minimum) of the input
+ * @param batch samples that `input` holds
+ * @param sigma share of (maximum - minimum) of a sample
+ * @param gradientAt of the batch at other points, of any size
  */
 export async function smoothGrad(
   input: Float32Array,
+  batch: number,
   { samples, sigma, seed }: { samples: number; sigma: number; seed: number },
-  gradientAt: GradientFunction,
+  gradientAt: (point: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const normal = normalFrom(mulberry32(seed));
-  let [lowest, highest] = [Infinity, -Infinity];
-  for (const value of input) {
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
+  const size = input.length / batch;
+  const deviations = Float64Array.from({ length: batch }, (_, sample) => {
+    let [lowest, highest] = [Infinity, -Infinity];
+    for (const value of input.subarray(sample * size, (sample + 1) * size)) {
+      lowest = Math.min(lowest, value);
+      highest = Math.max(highest, value);
+    }
+    return sigma * (highest - lowest);
+  });
+  let mean: Float64Array | null = null;
+  for (let round = 0; round < samples; round++) {
+    const gradient = await gradientAt(input.map((value, i) => value + deviations[Math.floor(i / size)] * normal()));
+    mean ??= new Float64Array(gradient.length);
+    for (let i = 0; i < gradient.length; i++) mean[i] += gradient[i] / samples;
   }
-  const deviation = sigma * (highest - lowest);
-  const mean = new Float64Array(input.length);
-  for (let first = 0; first < samples; first += pointsAtATime) {
-    const points = Array.from({ length: Math.min(pointsAtATime, samples - first) }, () =>
-      input.map((value) => value + deviation * normal()),
-    );
-    const { gradients } = await gradientAt(points);
-    for (const gradient of gradients) for (let j = 0; j < mean.length; j++) mean[j] += gradient[j] / samples;
-  }
-  return Float32Array.from(mean);
+  return Float32Array.from(mean ?? []);
 }

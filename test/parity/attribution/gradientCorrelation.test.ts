@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  type GradientAt,
   GradientCorrelationSum,
-  type GradientFunction,
   integratedGradients,
   smoothGrad,
 } from '../../../src/engine/attribution/index.js';
@@ -23,13 +23,13 @@ const reference = JSON.parse(readFileSync(path.join(import.meta.dirname, 'correl
 };
 const { w1, b1, w2 } = reference;
 
-/** f = W2 tanh(W1 x + b1), and its gradient W1ᵀ (W2 (1 - tanh²)). */
-const network: GradientFunction = async (points) => {
-  const hidden = points.map((x) => w1.map((row, h) => Math.tanh(row.reduce((sum, w, j) => sum + w * x[j], b1[h]))));
+/** f = W2 tanh(W1 x + b1), and its gradient W1ᵀ (W2 (1 - tanh²)), of one sample. */
+const network: GradientAt = async (x) => {
+  const hidden = w1.map((row, h) => Math.tanh(row.reduce((sum, w, j) => sum + w * x[j], b1[h])));
   return {
-    values: Float64Array.from(hidden, (h) => h.reduce((sum, value, i) => sum + w2[i] * value, 0)),
-    gradients: hidden.map((h) =>
-      Float32Array.from(w1[0], (_, j) => h.reduce((sum, value, i) => sum + w2[i] * (1 - value ** 2) * w1[i][j], 0)),
+    values: [hidden.reduce((sum, value, i) => sum + w2[i] * value, 0)],
+    gradient: Float32Array.from(w1[0], (_, j) =>
+      hidden.reduce((sum, value, i) => sum + w2[i] * (1 - value ** 2) * w1[i][j], 0),
     ),
   };
 };
@@ -53,9 +53,9 @@ describe('integrated gradients and their correlation, as their authors’ packag
   it('the correlation, with targets and without', async () => {
     const [withTargets, without] = [new GradientCorrelationSum(zeros.length), new GradientCorrelationSum(zeros.length)];
     for (const [i, x] of reference.x.entries()) {
-      const { attribution, value } = await integratedGradients(Float32Array.from(x), zeros, reference.steps, network);
-      withTargets.add(attribution, value, reference.y[i]);
-      without.add(attribution, value);
+      const { attribution, values } = await integratedGradients(Float32Array.from(x), zeros, reference.steps, network);
+      withTargets.add(attribution, values[0], reference.y[i]);
+      without.add(attribution, values[0]);
     }
     const result = withTargets.result();
     close(result.values, reference.igc, 2e-6);
@@ -69,15 +69,17 @@ describe('integrated gradients and their correlation, as their authors’ packag
 
 describe('gradient attributions, by arithmetic', () => {
   it('the trapezoid rule is exact where the gradient is linear: f = x², from 1 to 3', async () => {
-    const square: GradientFunction = async (points) => ({
-      values: Float64Array.from(points, ([x]) => x * x),
-      gradients: points.map(([x]) => Float32Array.of(2 * x)),
+    const square: GradientAt = async (point) => ({
+      values: point.map((x) => x * x),
+      gradient: point.map((x) => 2 * x),
     });
     for (const steps of [2, 17, 64]) {
-      const result = await integratedGradients(Float32Array.of(3), Float32Array.of(1), steps, square);
+      // Two samples in one batch.
+      const result = await integratedGradients(Float32Array.of(3, 5), Float32Array.of(1, 0), steps, square);
       assert.ok(Math.abs(result.attribution[0] - 8) < 1e-5);
-      assert.deepEqual([result.baselineValue, result.value], [1, 9]);
-      assert.ok(Math.abs(result.completenessError) < 1e-5);
+      assert.ok(Math.abs(result.attribution[1] - 25) < 1e-5);
+      assert.deepEqual([...result.baselineValues], [1, 0]);
+      assert.deepEqual([...result.values], [9, 25]);
     }
   });
 
@@ -99,11 +101,10 @@ describe('gradient attributions, by arithmetic', () => {
 
   it('SmoothGrad of a quadratic is the gradient at the mean of its points', async () => {
     const seen: number[] = [];
-    const square: GradientFunction = async (points) => {
-      points.forEach(([x]) => seen.push(x));
-      return { values: new Float64Array(points.length), gradients: points.map(([x]) => Float32Array.of(2 * x, 0)) };
-    };
-    const result = await smoothGrad(Float32Array.of(5, 1), { samples: 400, sigma: 0.15, seed: 0 }, square);
+    const result = await smoothGrad(Float32Array.of(5, 1), 1, { samples: 400, sigma: 0.15, seed: 0 }, async ([x]) => {
+      seen.push(x);
+      return Float32Array.of(2 * x, 0);
+    });
     const mean = seen.reduce((sum, x) => sum + x, 0) / 400;
     assert.ok(Math.abs(result[0] - 2 * mean) < 1e-5);
     const deviation = Math.sqrt(seen.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 400);

@@ -1,0 +1,164 @@
+import type { GradientOptions } from '../backward/index.js';
+import type { OnnxModel } from '../onnx/model.js';
+import type { AttributionJob, Model } from './attribute.js';
+import { integratedGradients } from './integratedGradients.js';
+import { deconvRules, guidedRules } from './rules/rectifiers.js';
+import { lrpRules } from './rules/lrp.js';
+import { alphaBeta, epsilon, gamma, type RelevanceRule, zPlus } from './rules/relevance.js';
+import { relpRules } from './rules/relp.js';
+import { smoothGrad } from './smoothGrad.js';
+
+export interface Attributed {
+  /** Of one sample. */
+  dims: number[];
+  values: Float32Array[];
+  scores: ArrayLike<number>;
+  /** What each sample's attribution should add up to. */
+  expected?: ArrayLike<number>;
+}
+
+export interface AttributionMethod {
+  name: string;
+  title: string;
+  /** One line: what this shows. */
+  shows: string;
+  /** One line: what it costs. */
+  cost: string;
+  /** Whether it promises what its values add up to. */
+  sums: boolean;
+  /** Other rules than the gradient's. */
+  rules?(model: OnnxModel, wrt: string, job: AttributionJob): GradientOptions | Promise<GradientOptions>;
+  run(model: Model, job: AttributionJob): Promise<Attributed>;
+}
+
+const oneRun = 'One forward and one backward run.';
+
+/** By the name that the command line and the panel use, in the order in which they are offered. */
+export const attributionMethods = {
+  gradient: {
+    name: 'gradient',
+    title: 'Gradient',
+    shows: 'How the score changes with each component, right here.',
+    cost: oneRun,
+    sums: false,
+    run: plain,
+  },
+  'input-x-gradient': {
+    name: 'input-x-gradient',
+    title: 'Input × gradient',
+    shows: 'The gradient times the component itself: its share, were the network linear.',
+    cost: oneRun,
+    sums: false,
+    run: (model) => times(model, 'one'),
+  },
+  ig: {
+    name: 'ig',
+    title: 'Integrated gradients',
+    shows: 'Shares of the difference between the score here and at the baseline; they add up to it.',
+    cost: 'One forward and one backward run a step.',
+    sums: true,
+    run: alongThePath,
+  },
+  smoothgrad: {
+    name: 'smoothgrad',
+    title: 'SmoothGrad',
+    shows: 'The gradient, averaged over noisy copies of the input.',
+    cost: 'One forward and one backward run a sample.',
+    sums: false,
+    run: noisy,
+  },
+  'guided-backprop': {
+    name: 'guided-backprop',
+    title: 'Guided backpropagation',
+    shows: 'What excites the score through rectifiers that are on: sharp, but much the same for every class.',
+    cost: oneRun,
+    sums: false,
+    rules: () => ({ rules: guidedRules }),
+    run: plain,
+  },
+  deconvnet: {
+    name: 'deconvnet',
+    title: 'DeconvNet',
+    shows: 'What excites the score, going back through rectifiers whether they are on or not.',
+    cost: oneRun,
+    sums: false,
+    rules: () => ({ rules: deconvRules }),
+    run: plain,
+  },
+  'lrp-epsilon': lrp('epsilon', 'LRP ε', 'each layer shares out its relevance by contribution', epsilon),
+  'lrp-gamma': lrp('gamma', 'LRP γ', 'on convolutions positive contributions count 1.25 times', gamma(0.25)),
+  'lrp-zplus': lrp('zplus', 'LRP z⁺', 'on convolutions only positive contributions count', zPlus),
+  'lrp-alpha2beta1': lrp(
+    'alpha2beta1',
+    'LRP α2β1',
+    'on convolutions positive contributions count twice, negative ones against',
+    alphaBeta(2, 1),
+  ),
+  relp: {
+    name: 'relp',
+    title: 'RelP',
+    shows:
+      'Input × a gradient that keeps sums through activations, norms and gates: near to patching, at its fraction.',
+    cost: oneRun,
+    sums: true,
+    rules: (model, _, { constantAttention }) => relpRules(model, { constantAttention }),
+    run: (model) => times(model, 'one'),
+  },
+} satisfies Record<string, AttributionMethod> as Record<string, AttributionMethod>;
+
+function lrp(name: string, title: string, how: string, rule: RelevanceRule): AttributionMethod {
+  return {
+    name: `lrp-${name}`,
+    title,
+    shows: `Shares of the score, handed back layer by layer: ${how}.`,
+    cost: oneRun,
+    sums: true,
+    rules: (model, wrt, { box }) => lrpRules(model, wrt, rule, box),
+    async run(model) {
+      const { scores, values, back } = await model.at(null, 'score');
+      return { ...samplesOf(back, values.dims, model.count), scores, expected: scores };
+    },
+  };
+}
+
+async function plain(model: Model): Promise<Attributed> {
+  const { scores, values, back } = await model.at(null);
+  return { ...samplesOf(back, values.dims, model.count), scores };
+}
+
+async function times(model: Model, seed: 'one' | 'score'): Promise<Attributed> {
+  const { scores, values, back } = await model.at(null, seed);
+  const product = back.map((value, i) => value * Number(values.data[i]));
+  return { ...samplesOf(product, values.dims, model.count), scores, expected: scores };
+}
+
+async function alongThePath(model: Model, { steps, baseline }: AttributionJob): Promise<Attributed> {
+  const input = Float32Array.from(model.inputTensor.data as ArrayLike<number>, Number);
+  const size = input.length / model.inputTensor.dims[0];
+  const from = Float32Array.from(input, (_, i) => (typeof baseline === 'number' ? baseline : baseline[i % size]));
+  let dims: readonly number[] = [];
+  const { attribution, values, baselineValues } = await integratedGradients(input, from, steps, async (point) => {
+    const at = await model.at(point);
+    dims = at.values.dims;
+    return { values: at.scores, gradient: at.back };
+  });
+  const expected = values.map((value, i) => value - baselineValues[i]);
+  return { ...samplesOf(attribution, dims, model.count), scores: values, expected };
+}
+
+async function noisy(model: Model, job: AttributionJob): Promise<Attributed> {
+  const { scores, values } = await model.at(null);
+  const input = Float32Array.from(model.inputTensor.data as ArrayLike<number>, Number);
+  const batch = model.inputTensor.dims[0];
+  const mean = await smoothGrad(input, batch, job, async (point) => (await model.at(point)).back);
+  return { ...samplesOf(mean, values.dims, model.count), scores };
+}
+
+/** The batch's samples, without what fills it up. */
+function samplesOf(data: Float32Array, dims: readonly number[], count: number): Pick<Attributed, 'dims' | 'values'> {
+  const size = data.length / (dims[0] || 1);
+  return {
+    dims: [...dims.slice(1)],
+    values: Array.from({ length: count }, (_, sample) => data.slice(sample * size, (sample + 1) * size)),
+  };
+}
