@@ -13,7 +13,7 @@ import {
 } from './image/index.js';
 
 interface ImageConceptsRequest {
-  files: readonly PictureFile[];
+  files: readonly Omit<PictureFile, 'path'>[];
   /** Each class folder is a concept. */
   folders: boolean;
   /** Table of labels. */
@@ -90,7 +90,14 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
       code: 'probe/concepts',
     });
   }
-  return { samples, ...size, concepts: withOwnNames(concepts), notes, read, ...(Object.keys(domains).length > 0 && { domains }) };
+  return {
+    samples,
+    ...size,
+    concepts: withOwnNames(concepts),
+    notes,
+    read,
+    ...(Object.keys(domains).length > 0 && { domains }),
+  };
 }
 
 /** Without the concepts that hold of every sample or of none, which explain nothing. */

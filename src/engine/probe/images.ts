@@ -14,7 +14,6 @@ import {
   classFolders,
   decodeFile,
   feeder,
-  findPictures,
   mapInOrder,
   preparationFor,
   preparePicture,
@@ -24,8 +23,8 @@ import {
   type PictureInput,
   type Raster,
 } from './image/index.js';
+import { pictureSet } from './pictureSet.js';
 import type { ProbeSet } from './probeSet.js';
-import { placeOf } from './probeTitle.js';
 
 export interface ImagesOptions {
   /** Folder that the probe file's paths are relative to. */
@@ -53,22 +52,21 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
   const { base, choice, input, otherInputs = {} } = options;
   const concepts = file.concepts ?? {};
   const preparation = preparationFor(input, file.preprocess);
-  const { files, skipped } = await findPictures(base, file.data, (header) => cannotPrepare(header, preparation));
+  const set = await pictureSet(base, file.data, preparation, options.roots);
+  const { pictures: files } = set;
   const annotations = await annotationSources(concepts, base);
-  const folder = Array.isArray(file.data) ? null : path.resolve(base, file.data);
   const tensorOf = feeder(preparation);
   const cache = rasterCache(cacheBytes);
 
-  const prepareFrom = async (picture: string): Promise<Raster> => {
-    const raster = await decodeFile(picture);
+  const prepare = (raster: Raster, name: string): Raster => {
     const obstacle = cannotPrepare(raster, preparation);
-    if (obstacle) throw new UserError(`${picture}: ${obstacle}`, { hint: 'cut it to the part that matters' });
+    if (obstacle) throw new UserError(`${name}: ${obstacle}`, { hint: 'cut it to the part that matters' });
     return preparePicture(raster, preparation);
   };
   const prepared = async (sample: number): Promise<Raster> => {
     const kept = cache.get(sample);
     if (kept) return kept;
-    const raster = await prepareFrom(files[sample].path);
+    const raster = prepare(await set.decode(sample), files[sample].name);
     cache.set(sample, raster);
     return raster;
   };
@@ -81,26 +79,26 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
     throw new UserError(`sample ${sample}: there are ${files.length} pictures`, { hint: `0 to ${files.length - 1}` });
   };
 
+  const nameOf = (sample: number): string => {
+    const { name, path: picture } = files[sample];
+    return picture === null ? `picture ${name}` : name;
+  };
+
   return {
     choice,
     kind: 'images',
-    title: options.title ?? placeOf(folder ?? base, options.roots),
-    path: folder ?? base,
+    title: options.title ?? set.title,
+    path: set.path,
     samples: files.length,
     input: input.name,
     columns: [],
     bundled: options.bundled ?? false,
     drawn: false,
-    assumptions: [...(options.assumptions ?? []), ...preparation.assumptions, ...skippedSentence(skipped)],
+    assumptions: [...(options.assumptions ?? []), ...preparation.assumptions, ...set.notes],
 
     async sha256() {
       const hash = createHash('sha256').update(JSON.stringify({ preprocess: preparation.preprocess, concepts }));
-      for (const { path: picture, name } of files) {
-        const digest = createHash('sha256')
-          .update(await readFile(picture))
-          .digest();
-        hash.update(name).update('\0').update(digest);
-      }
+      await set.hashInto(hash);
       if (concepts.labels !== undefined) hash.update(await readFile(path.resolve(base, concepts.labels)));
       for (const file of annotations.flatMap((source) => source.files)) hash.update(await sha256Of(file, null));
       return hash.digest('hex');
@@ -113,7 +111,7 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
     },
 
     async prepareFile(picture) {
-      const raster = await prepareFrom(picture);
+      const raster = prepare(await decodeFile(picture), picture);
       return {
         feeds: { ...others(1), [input.name]: tensorOf([raster]) },
         picture: pictureOf(raster, path.basename(picture), picture),
@@ -121,13 +119,13 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
     },
 
     async picture(sample, size) {
-      const { name, path: picture } = files[checked(sample)];
-      return pictureOf(fitted(await prepared(sample), size), name, picture);
+      const { path: picture } = files[checked(sample)];
+      return pictureOf(fitted(await prepared(sample), size), nameOf(sample), picture);
     },
 
     async view(sample) {
-      const { name, path: picture, folder: label } = files[checked(sample)];
-      return { name, path: picture, labels: label === null ? [] : [label], values: null };
+      const { path: picture, folder: label } = files[checked(sample)];
+      return { name: nameOf(sample), path: picture, labels: label === null ? [] : [label], values: null };
     },
 
     concepts(samples, signal, onProgress): Promise<ConceptSet> {
@@ -145,14 +143,6 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
       });
     },
   };
-}
-
-function skippedSentence(skipped: { name: string; why: string }[]): string[] {
-  if (!skipped.length) return [];
-  const named = skipped.slice(0, 3).map(({ name, why }) => `${name} (${why})`);
-  const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : '';
-  const these = skipped.length === 1 ? '1 picture was' : `${skipped.length} pictures were`;
-  return [`${these} left out, because they cannot be read: ${named.join(', ')}${more}.`];
 }
 
 /** One sample's value for every sample of a batch; a tensor without a batch axis of 1 is passed as it is. */
@@ -174,6 +164,6 @@ function fitted(raster: Raster, size: number): Raster {
   return resize(raster, side(raster.width), side(raster.height));
 }
 
-function pictureOf(raster: Raster, name: string, file: string): Picture {
+function pictureOf(raster: Raster, name: string, file: string | null): Picture {
   return { width: raster.width, height: raster.height, rgba: toRgba(raster), name, path: file };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProbeChoice, ProbeSummary } from '../../shared/engineApi.js';
 import type { ImagesProbeFile, ProbeFile } from '../../shared/probeFile.js';
@@ -8,15 +8,16 @@ import type { ConceptSet } from '../concept/conceptSet.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { npyFileHead } from './arrayFile.js';
 import { openArrays } from './arrays.js';
+import { annotationFormat } from './annotation/index.js';
 import { bundledProbes } from './bundled.js';
-import { readingError, splitKey } from './dataFile.js';
+import { splitKey } from './dataFile.js';
 import { drawnProbe } from './draw.js';
+import { impliedFile } from './impliedFile.js';
 import { preparationFor } from './image/index.js';
 import { openImages } from './images.js';
-import { arrayDims, chooseInput, isPicture, modelInputs, sampleDims, type ModelInput } from './modelInput.js';
+import { arrayDims, chooseInput, isPicture, sampleDims, type ModelInput } from './modelInput.js';
 import { npzHeads } from './npz.js';
 import { otherInputs, type OtherInputs } from './otherInputs.js';
-import { pictureFile } from './pictureFile.js';
 import { readProbeFile } from './probeFile.js';
 import type { ProbeSet } from './probeSet.js';
 import { ConceptError } from './stateConcepts.js';
@@ -37,7 +38,7 @@ export async function openProbe(
 ): Promise<ProbeSet> {
   switch (choice.kind) {
     case 'file':
-      return mendedIn(choice.path, async () => openFile(choice, model, await readProbeFile(choice.path), roots));
+      return mendedIn(choice.path, async () => openFile(choice, model, await probeFileAt(choice.path, model), roots));
     case 'bundled': {
       const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
       if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
@@ -74,6 +75,12 @@ async function lineOf(error: UserError, file: string): Promise<number | undefine
   const lines = (await readFile(file, 'utf8')).split('\n');
   const line = lines.findIndex((text) => text.includes(JSON.stringify(error.concept)));
   return line < 0 ? undefined : line + 1;
+}
+
+/** A probe file; or the one that a file of annotations stands for, which is JSON too. */
+async function probeFileAt(file: string, model: OnnxModel): Promise<{ file: ProbeFile; base: string }> {
+  const isProbeFile = /\.probe\.jsonc?$/i.test(file);
+  return isProbeFile || (await annotationFormat(file)) === null ? readProbeFile(file) : impliedFile(file, model);
 }
 
 /**
@@ -176,62 +183,6 @@ async function fitTest(file: ProbeFile, base: string): Promise<((input: ModelInp
     return !head || head instanceof UserError ? null : (input) => arrayDims(input, head.shape.slice(1)) !== null;
   }
   return null;
-}
-
-/** The probe file that plain data stand for: a folder or a picture, a table, an array. */
-export async function impliedFile(data: string, model: OnnxModel): Promise<{ file: ProbeFile; base: string }> {
-  const absolute = path.resolve(data);
-  const { file, key } = splitKey(absolute);
-  const base = path.dirname(absolute);
-  const isFolder = await stat(file).then(
-    (found) => found.isDirectory(),
-    (error: unknown) => {
-      throw readingError(file, error);
-    },
-  );
-  if (isFolder) {
-    const classes = (await readdir(file, { withFileTypes: true })).some((entry) => entry.isDirectory());
-    const concepts = classes ? { concepts: { folders: true, auto: true } } : {};
-    return { file: { kind: 'images', data: absolute, ...concepts }, base: absolute };
-  }
-  const extension = path.extname(file).toLowerCase();
-  if (extension === '.csv' || extension === '.tsv' || extension === '.parquet') {
-    return { file: { kind: 'states', data: absolute }, base };
-  }
-  if (extension === '.npy') {
-    const { head } = await npyFileHead(file);
-    return { file: { kind: head.shape.length <= 2 && !sequence(model) ? 'states' : 'arrays', data: absolute }, base };
-  }
-  if (extension === '.npz') {
-    const chosen = key ?? (await fittingKey(file, model));
-    const head = (await npzHeads(file)).get(chosen ?? '');
-    if (head instanceof UserError) throw head;
-    const flat = head !== undefined && head.shape.length <= 2 && !sequence(model);
-    return { file: { kind: flat ? 'states' : 'arrays', data: chosen === null ? file : `${file}:${chosen}` }, base };
-  }
-  if (pictureFile.test(extension)) return { file: { kind: 'images', data: [absolute] }, base };
-  throw new UserError(`${path.basename(file)}: not a probe set`, {
-    hint: 'give a folder of pictures, .csv, .npy, .npz or a probe file (.probe.json)',
-    code: 'probe/unknown',
-  });
-}
-
-/** Whether the model reads sequences of whole numbers, whose columns are no columns of a table. */
-const sequence = (model: OnnxModel): boolean => modelInputs(model)[0]?.type.includes('int') ?? false;
-
-/** The array that feeds the model: the only one, the one named as an input, or the only one that fits; else null. */
-async function fittingKey(file: string, model: OnnxModel): Promise<string | null> {
-  const heads = await npzHeads(file);
-  const inputs = modelInputs(model);
-  if (heads.size === 1) return [...heads.keys()][0];
-  const fitting = [...heads].filter(
-    ([, head]) =>
-      !(head instanceof UserError) &&
-      inputs.some((input) => arrayDims(input, head.shape.slice(1)) !== null && head.shape.length > 1),
-  );
-  const named = fitting.find(([key]) => inputs.some((input) => input.name === key));
-  if (named) return named[0];
-  return fitting.length === 1 ? fitting[0][0] : null;
 }
 
 /** What the panel and the command line say of a probe set. */

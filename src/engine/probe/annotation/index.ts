@@ -10,6 +10,7 @@ import { vocSource } from './voc.js';
 
 export { Reading } from './reading.js';
 export { MaskCollection } from './maskCollection.js';
+export { picturesOf } from './picturesOf.js';
 export type { AnnotationSource } from './source.js';
 
 /** What reads the annotations that a key of `concepts` names. */

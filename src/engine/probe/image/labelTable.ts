@@ -80,7 +80,7 @@ const known = new Map([
  */
 export function labelConcepts(
   table: LabelTable,
-  files: readonly PictureFile[],
+  files: readonly Pick<PictureFile, 'name'>[],
 ): { concepts: Concept[]; notes: string[] } {
   const find = pictureIndex(files.map(({ name }) => name));
   const sets = table.concepts.map(() => new Uint32Array(bitsetWords(files.length)));
