@@ -9,6 +9,7 @@ import { sha256Of, splitKey } from './dataFile.js';
 import { cast, describeInput, sampleDims, tensorTypeOf, valuesPerSample, type ModelInput } from './modelInput.js';
 import { didYouMean } from './nearest.js';
 import type { OtherInputs } from './otherInputs.js';
+import { readParquet } from './parquet.js';
 import type { ProbeSet } from './probeSet.js';
 import { stateConcepts, parseConcepts } from './stateConcepts.js';
 import type { Table } from './table.js';
@@ -24,18 +25,14 @@ export interface StatesOptions {
   others: (sampleDims: readonly number[]) => Promise<OtherInputs>;
 }
 
-/** Reads `data` of a states probe file: a .csv's columns, or the columns of a .npy or .npz under the names given. */
+/** Reads `data` of a states probe file: the columns of a .csv or .parquet, or those of a .npy or .npz under the names given. */
 export async function readStates(file: StatesProbeFile, base: string): Promise<Table> {
   const data = path.resolve(base, file.data);
   const extension = path.extname(splitKey(data).file).toLowerCase();
   if (extension === '.csv' || extension === '.tsv' || extension === '.txt') return readCsv(data);
-  if (extension === '.parquet') {
-    throw new UserError(`${path.basename(data)}: Parquet is not read yet`, {
-      hint: 'save it as .csv or .npy, for example with pandas.read_parquet(file).to_csv(other, index=False)',
-    });
-  }
+  if (extension === '.parquet') return readParquet(data);
   if (extension !== '.npy' && extension !== '.npz') {
-    throw new UserError(`${path.basename(data)}: states are read from .csv, .npy and .npz:key`);
+    throw new UserError(`${path.basename(data)}: states are read from .csv, .parquet, .npy and .npz:key`);
   }
   return tableOf(await readArray(data), path.basename(data), file.columns);
 }

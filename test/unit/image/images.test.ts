@@ -192,9 +192,29 @@ describe('a folder of pictures as a probe set', () => {
       assert.match(set.notes.join(' '), /1 of the 4 pictures have no row of labels/);
     });
 
+    it('come from columns of words or class numbers too, one concept a value', async () => {
+      writeFileSync(path.join(base, 'labels.csv'), 'image,kind\ncat/1.png,cat\ndog/1.png,dog\n2.png,cat\n');
+      const words = await (await opened({ concepts: { labels: 'labels.csv' } })).concepts(4);
+      assert.deepEqual(
+        words.concepts.map(({ name }) => name),
+        ['cat', 'dog'],
+      );
+      assert.deepEqual(ofSamples(words, 'cat'), [true, true, false, false]);
+      writeFileSync(path.join(base, 'labels.csv'), 'image,kind,wet\ncat/1.png,10,1\n2.png,2,0\n');
+      const numbers = await (await opened({ concepts: { labels: 'labels.csv' } })).concepts(4);
+      assert.deepEqual(
+        numbers.concepts.map(({ name }) => name),
+        ['kind = 2', 'kind = 10', 'wet'],
+      );
+    });
+
     const wrong: [string, string, RegExp][] = [
       ['a ragged line', 'image,a,b\ncat/1.png,1\n', /labels\.csv: line 2 has 2 cells, the header has 3/],
-      ['a cell that is no label', 'image,a\n\ncat/1.png,maybe\n', /line 3: "maybe" in column "a" is neither 0 nor 1/],
+      [
+        'a cell that is no label',
+        'image,a\n\nx,1\ncat/1.png,maybe\n',
+        /line 4: "maybe" in column "a" is neither 0 nor 1/,
+      ],
       ['two columns of one name', 'image,a,a\nx,1,1\n', /two columns are named "a"/],
       ['an open quote', 'image,a\n"cat/1.png,1\n', /line 2: a quoted cell .* never closed/],
       ['no rows', 'image,a\n', /has a header and no rows/],

@@ -177,7 +177,7 @@ describe('A probe set of states', () => {
       /no column "angel": did you mean "angle"/,
     );
     assert.match(await refusal(open({ ...file, input: 'state' })), /no input "state": .*"obs"/);
-    assert.match(await refusal(open({ ...file, data: 's.parquet' })), /Parquet is not read/);
+    assert.match(await refusal(open({ ...file, data: 's.parquet' })), /s\.parquet: no such file/);
     folder.write('cube.npy', encodeNpy(new Float32Array(8), [2, 2, 2]));
     assert.match(await refusal(open({ ...file, data: 'cube.npy' })), /2 × 2 × 2.*"kind": "arrays"/);
     assert.match(await refusal(openData(folder.path('states.csv'), modelWith({}))), /has no inputs/);

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { UserError } from '../../../shared/userError.js';
 import { bitsetWords, setBit, type Concept } from '../../concept/conceptSet.js';
 import { readingError } from '../dataFile.js';
-import { csvRows } from '../csvRows.js';
+import { csvRows, type CsvRow } from '../csvRows.js';
+import { parquetColumns } from '../parquet.js';
 import type { PictureFile } from './pictureFiles.js';
 import { pictureIndex } from './pictureNames.js';
 
@@ -15,52 +16,107 @@ export interface LabelTable {
 }
 
 /**
- * A table of labels: a header, then per line the picture and one 0/1 (or true/false) per concept; an empty cell is 0.
- * Throws a UserError that names the line.
+ * A table of labels, .csv or .parquet: a header, then per line the picture and one 0/1 (or true/false) per concept; an empty
+ * cell is 0. A column of other words, or of other whole numbers, is one of classes: each of its values is a concept.
+ *
+ * @throws UserError that names the line
  */
 export async function readLabelTable(file: string): Promise<LabelTable> {
+  const name = path.basename(file);
+  if (/\.parquet$/i.test(file)) {
+    const columns = await parquetColumns(file);
+    const rows = columns[0].values.map((_, row) => ({
+      line: row + 2,
+      cells: columns.map(({ values }) => String(values[row] ?? '')),
+    }));
+    return labelTable([{ line: 1, cells: columns.map((column) => column.name) }, ...rows], name);
+  }
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw readingError(file, error);
   }
-  return parseLabelTable(text, path.basename(file));
+  return parseLabelTable(text, name);
 }
 
 export function parseLabelTable(text: string, name: string): LabelTable {
-  const refuse = (what: string, hint: string): never => {
-    throw new UserError(`${name}: ${what}`, { hint, code: 'probe/labels' });
-  };
-  const [header, ...lines] = csvRows(text.replace(/^\ufeff/, ''), (line) =>
+  const rows = csvRows(text.replace(/^\ufeff/, ''), (line) =>
     refuse(
+      name,
       `line ${line}: a quoted cell goes on after its closing quote, or is never closed`,
       'double the quotes inside',
     ),
   );
-  if (!header || header.cells.length < 2) {
-    return refuse('has no columns of labels', 'write a header: image, then one column per concept');
-  }
-  const concepts = header.cells.slice(1).map((cell) => cell.trim());
-  const twice = concepts.find((concept, i) => concepts.indexOf(concept) !== i);
-  if (twice !== undefined) refuse(`two columns are named "${twice}"`, 'give each concept a name of its own');
-  if (concepts.includes('')) refuse('a column has no name', 'name every concept in the header');
-  const rows = lines.map(({ line, cells }) => {
-    if (cells.length !== header.cells.length) {
-      refuse(
-        `line ${line} has ${cells.length} cells, the header has ${header.cells.length}`,
-        'give each line a cell per column',
-      );
-    }
-    const values = cells.slice(1).map((cell, i) => {
-      const value = known.get(cell.trim().toLowerCase());
-      return value ?? refuse(`line ${line}: "${cell}" in column "${concepts[i]}" is neither 0 nor 1`, 'write 0 or 1');
-    });
-    return { image: cells[0].trim().replaceAll('\\', '/'), values };
-  });
-  if (rows.length === 0) refuse('has a header and no rows', 'write one line per picture');
-  return { concepts, rows };
+  return labelTable(rows, name);
 }
+
+function refuse(name: string, what: string, hint: string): never {
+  throw new UserError(`${name}: ${what}`, { hint, code: 'probe/labels' });
+}
+
+function labelTable([header, ...lines]: CsvRow[], name: string): LabelTable {
+  if (!header || header.cells.length < 2) {
+    return refuse(name, 'has no columns of labels', 'write a header: image, then one column per concept');
+  }
+  const columns = header.cells.slice(1).map((cell) => cell.trim());
+  const twice = columns.find((column, i) => columns.indexOf(column) !== i);
+  if (twice !== undefined) refuse(name, `two columns are named "${twice}"`, 'give each concept a name of its own');
+  if (columns.includes('')) refuse(name, 'a column has no name', 'name every concept in the header');
+  if (lines.length === 0) refuse(name, 'has a header and no rows', 'write one line per picture');
+  const ragged = lines.find(({ cells }) => cells.length !== header.cells.length);
+  if (ragged) {
+    refuse(
+      name,
+      `line ${ragged.line} has ${ragged.cells.length} cells, the header has ${header.cells.length}`,
+      'give each line a cell per column',
+    );
+  }
+  const concepts: string[] = [];
+  const holds: ((cells: string[]) => boolean)[] = [];
+  columns.forEach((column, i) => {
+    const cellOf = (cells: string[]) => cells[i + 1].trim();
+    const classes = classesOf(lines, cellOf, (line, cell) =>
+      refuse(name, `line ${line}: "${cell}" in column "${column}" is neither 0 nor 1`, 'write 0 or 1'),
+    );
+    for (const value of classes ?? [null]) {
+      concepts.push(value === null ? column : columns.length === 1 ? value : `${column} = ${value}`);
+      holds.push((cells) => (value === null ? known.get(cellOf(cells).toLowerCase())! : cellOf(cells) === value));
+    }
+  });
+  return {
+    concepts,
+    rows: lines.map(({ cells }) => ({
+      image: cells[0].trim().replaceAll('\\', '/'),
+      values: holds.map((of) => of(cells)),
+    })),
+  };
+}
+
+/** The different values of a column of classes, in the order of their names; null: it is one of 0 and 1. */
+function classesOf(
+  lines: readonly CsvRow[],
+  cellOf: (cells: string[]) => string,
+  wrong: (line: number, cell: string) => never,
+): string[] | null {
+  const isTruth = (cell: string) => known.has(cell.toLowerCase());
+  const different = new Map<string, number>();
+  for (const { line, cells } of lines) {
+    const cell = cellOf(cells);
+    if (!different.has(cell)) different.set(cell, line);
+  }
+  const odd = [...different].find(([cell]) => !isTruth(cell));
+  if (!odd) return null;
+  different.delete('');
+  const values = [...different.keys()];
+  const isClasses = values.every((cell) => /^\d+$/.test(cell)) || !values.some(isTruth);
+  if (!isClasses || values.length > mostClasses) wrong(odd[1], odd[0]);
+  return values.sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1));
+}
+
+/** Classes that a column may tell apart; more are names or measurements. */
+const mostClasses = 1000;
+const collator = new Intl.Collator('en', { numeric: true });
 
 const known = new Map([
   ['1', true],
