@@ -1,5 +1,6 @@
 import type { GroupCounts } from '../unit/groupCounter.js';
-import { AND, AND_NOT, OR, type Operator } from './leftDeep.js';
+import { AND, AND_NOT, joined, leaf, OR } from './leftDeep.js';
+import { Overlaps, type Overlap } from './overlaps.js';
 import { PublishedBeam } from './publishedBeam.js';
 import { intersectionOverUnion, Ranking, type Scored } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
@@ -32,48 +33,72 @@ export function beamSearch(
   fires: number,
   { maxLength, beam }: BeamOptions,
 ): Ranking {
-  const ranking = new Ranking(Math.max(beam, fewestKept));
+  const ranking = new Ranking(Math.max(beam, fewestKept), (formula) => space.mask(formula));
   const published = new PublishedBeam(beam);
-  const hits = space.hits(unit, null);
-  const { sizes } = space;
-  const overlaps = new Map<string, { hits: Float64Array; sizes: Float64Array }>();
-
-  /** All that one more atom makes of a formula, in order. */
-  const extensions = (left: Scored, visit: (operator: Operator, atom: number, hits: number, size: number) => void) => {
-    const { key } = left.formula;
-    let both = overlaps.get(key);
-    if (!both) overlaps.set(key, (both = { hits: space.hits(unit, left.mask), sizes: space.overlaps(left) }));
-    for (let atom = 0; atom < space.atoms; atom++) {
-      const [h, s] = [both.hits[atom], both.sizes[atom]];
-      visit(OR, atom, left.hits + hits[atom] - h, left.size + sizes[atom] - s);
-      visit(AND, atom, h, s);
-      visit(AND_NOT, atom, left.hits - h, left.size - s);
+  const hits = space.hits(unit);
+  const overlaps = new Overlaps(space, unit);
+  const known = new Map<string, Extensions>();
+  const extensions = (left: Scored): Extensions => {
+    let all = known.get(left.formula.key);
+    if (!all) {
+      known.set(left.formula.key, (all = extended(left, hits, space.sizes, overlaps.of(left.formula), fires)));
     }
+    return all;
   };
+  const joinedTo = (left: Scored, all: Extensions, i: number): Scored => ({
+    formula: joined(left.formula, operators[i % 3], Math.floor(i / 3)),
+    hits: all.hits[i],
+    size: all.sizes[i],
+    iou: all.ious[i],
+  });
 
   for (let atom = 0; atom < space.atoms; atom++) {
-    const iou = intersectionOverUnion(hits[atom], sizes[atom], fires);
+    const iou = intersectionOverUnion(hits[atom], space.sizes[atom], fires);
     if (iou === 0) continue;
-    const leaf = { ...space.leaf(atom), hits: hits[atom], size: sizes[atom], iou };
-    ranking.offer(leaf);
-    if (published.admits(iou)) published.add(leaf);
+    const single = { formula: leaf(atom), hits: hits[atom], size: space.sizes[atom], iou };
+    ranking.offer(single);
+    if (published.admits(iou)) published.add(single);
   }
   for (let length = 2; length <= maxLength; length++) {
     for (const left of ranking.entries.slice(0, beam).filter(({ formula }) => formula.length === length - 1)) {
-      extensions(left, (operator, atom, hit, size) => {
-        const iou = intersectionOverUnion(hit, size, fires);
-        if (ranking.admits(iou, length)) ranking.offer({ ...space.join(left, operator, atom), hits: hit, size, iou });
-      });
+      const all = extensions(left);
+      for (let i = 0; i < all.ious.length; i++) {
+        if (ranking.admits(all.ious[i], length)) ranking.offer(joinedTo(left, all, i));
+      }
     }
     for (const left of [...published.entries]) {
-      extensions(left, (operator, atom, hit, size) => {
-        const iou = intersectionOverUnion(hit, size, fires);
-        if (hits[atom] === 0 || !published.admits(iou)) return;
-        const candidate = { ...space.join(left, operator, atom), hits: hit, size, iou };
+      const all = extensions(left);
+      for (let i = 0; i < all.ious.length; i++) {
+        if (!published.admits(all.ious[i]) || hits[Math.floor(i / 3)] === 0) continue;
+        const candidate = joinedTo(left, all, i);
         published.add(candidate);
         ranking.offer(candidate);
-      });
+      }
     }
   }
   return ranking;
+}
+
+const operators = [OR, AND, AND_NOT] as const;
+
+/** Of the formulas that one more atom makes of another: atom by atom, with OR, AND and AND NOT in this order. */
+interface Extensions {
+  hits: Float64Array;
+  sizes: Float64Array;
+  ious: Float64Array;
+}
+
+/** AND, OR and AND NOT all follow from what the formula and the atom have in common. */
+function extended(left: Scored, hits: Float64Array, sizes: Float64Array, both: Overlap, fires: number): Extensions {
+  const all = { hits: new Float64Array(3 * hits.length), sizes: new Float64Array(3 * hits.length) };
+  for (let atom = 0; atom < hits.length; atom++) {
+    const [h, s] = [both.hits[atom], both.sizes[atom]];
+    all.hits[3 * atom] = left.hits + hits[atom] - h;
+    all.sizes[3 * atom] = left.size + sizes[atom] - s;
+    all.hits[3 * atom + 1] = h;
+    all.sizes[3 * atom + 1] = s;
+    all.hits[3 * atom + 2] = left.hits - h;
+    all.sizes[3 * atom + 2] = left.size - s;
+  }
+  return { ...all, ious: all.hits.map((hit, i) => intersectionOverUnion(hit, all.sizes[i], fires)) };
 }

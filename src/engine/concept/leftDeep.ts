@@ -16,19 +16,32 @@ export interface LeftDeep {
   operator: Operator;
   atom: number;
   length: number;
-  /** The same for the same formula: how it is found again. */
+  /** The same for formulas that differ only in the order in which joins commute: all OR that follow one another, all AND and AND NOT. */
   key: string;
+  /** The key without its last run of joins that commute, and that run: atoms twice, plus 1 under AND NOT; ascending. */
+  before: string;
+  run: readonly number[];
 }
 
-export const leaf = (atom: number): LeftDeep => ({ left: null, operator: OR, atom, length: 1, key: String(atom) });
-
-export const joined = (left: LeftDeep, operator: Operator, atom: number): LeftDeep => ({
-  left,
-  operator,
+export const leaf = (atom: number): LeftDeep => ({
+  left: null,
+  operator: OR,
   atom,
-  length: left.length + 1,
-  key: `${left.key}${'|&-'[operator]}${atom}`,
+  length: 1,
+  key: String(2 * atom),
+  before: '',
+  run: [2 * atom],
 });
+
+export function joined(left: LeftDeep, operator: Operator, atom: number): LeftDeep {
+  const join = operator === AND_NOT ? 2 * atom + 1 : 2 * atom;
+  // A single atom is the beginning of either kind of run.
+  const goesOn = left.left === null || (left.operator === OR) === (operator === OR);
+  const before = goesOn ? left.before : `${left.key} `;
+  const run = goesOn ? [...new Set([...left.run, join])].sort((a, b) => a - b) : [join];
+  const key = `${before}${operator === OR ? '|' : '&'}${run.join()}`;
+  return { left, operator, atom, length: left.length + 1, key, before, run };
+}
 
 export function toFormula({ left, operator, atom }: LeftDeep, atoms: readonly Atom[]): Formula {
   const last: Formula = { op: 'atom', concept: atoms[atom].name };

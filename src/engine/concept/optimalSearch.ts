@@ -1,7 +1,8 @@
 import type { GroupCounts } from '../unit/groupCounter.js';
 import { beamSearch, type BeamOptions } from './beamSearch.js';
 import { branchAndBound, type BranchResult } from './branchAndBound.js';
-import type { Masked, Ranking } from './ranking.js';
+import { joined, leaf, type LeftDeep } from './leftDeep.js';
+import type { Ranking } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
 
 /** Steps (additions, or about as much) spent on one unit before the search gives up: about a second. */
@@ -63,18 +64,18 @@ export function optimalSearch(
       length: best.formula.length,
       budget: left,
     });
-    if (found) ranking.offer(space.scored(unit, fires, written(space, found)));
+    if (found) ranking.offer(space.scored(unit, fires, written(found)));
     if (ranking.entries[0] !== best) continue;
     const proven = bound <= p * fires;
     return { ranking, proven, bound: proven ? best.iou : Math.max(best.iou, Math.min(ceiling, bound / (q * fires))) };
   }
 }
 
-function written(space: SearchSpace, { joins, inside }: NonNullable<BranchResult['found']>): Masked {
-  const innermost = space.leaf(inside.atom);
+/** From the innermost atom outwards, as formulas are written. */
+function written({ joins, inside }: NonNullable<BranchResult['found']>): LeftDeep {
   const all = joins.toReversed();
   if (inside.second !== null) all.unshift({ operator: inside.operator, atom: inside.second });
-  return all.reduce((left, { operator, atom }) => space.join(left, operator, atom), innermost);
+  return all.reduce<LeftDeep>((left, { operator, atom }) => joined(left, operator, atom), leaf(inside.atom));
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -1,13 +1,8 @@
 import type { LeftDeep } from './leftDeep.js';
 
-/** A formula and the groups in which it holds. */
-export interface Masked {
-  formula: LeftDeep;
-  mask: Uint32Array;
-}
-
 /** A formula with its score against one unit. */
-export interface Scored extends Masked {
+export interface Scored {
+  formula: LeftDeep;
   /** |U ∩ f| */
   hits: number;
   /** |f| */
@@ -27,10 +22,13 @@ export const intersectionOverUnion = (hits: number, size: number, fires: number)
  */
 export class Ranking {
   readonly #size: number;
+  readonly #mask: (formula: LeftDeep) => Uint32Array;
   readonly entries: Scored[] = [];
 
-  constructor(size: number) {
+  /** @param mask tells the groups in which a formula holds */
+  constructor(size: number, mask: (formula: LeftDeep) => Uint32Array) {
     this.#size = size;
+    this.#mask = mask;
   }
 
   /** Whether a formula of this score, found now, would enter (if no equal mask is there already). */
@@ -45,7 +43,7 @@ export class Ranking {
   offer(candidate: Scored): void {
     const { length } = candidate.formula;
     if (!this.admits(candidate.iou, length)) return;
-    const twin = this.entries.findIndex((entry) => sameMask(entry, candidate));
+    const twin = this.entries.findIndex((entry) => this.#sameMask(entry, candidate));
     if (twin >= 0) {
       if (this.entries[twin].formula.length <= length) return;
       this.entries.splice(twin, 1);
@@ -55,13 +53,16 @@ export class Ranking {
     this.entries.splice(i, 0, candidate);
     if (this.entries.length > this.#size) this.entries.pop();
   }
+
+  /** Most differ in their counts already. */
+  #sameMask(a: Scored, b: Scored): boolean {
+    if (a.size !== b.size || a.hits !== b.hits) return false;
+    if (a.formula.key === b.formula.key) return true;
+    const [own, other] = [this.#mask(a.formula), this.#mask(b.formula)];
+    for (let w = 0; w < own.length; w++) if (own[w] !== other[w]) return false;
+    return true;
+  }
 }
 
 const before = (a: { iou: number; formula: LeftDeep }, b: { iou: number; formula: LeftDeep }): boolean =>
   a.iou > b.iou || (a.iou === b.iou && a.formula.length < b.formula.length);
-
-function sameMask(a: Scored, b: Scored): boolean {
-  if (a.size !== b.size || a.hits !== b.hits) return false;
-  for (let w = 0; w < a.mask.length; w++) if (a.mask[w] !== b.mask[w]) return false;
-  return true;
-}

@@ -31,39 +31,35 @@ export class GroupCounter {
       this.#dense[group] += count;
       return;
     }
-    const mask = this.#keys.length - 1;
-    let place = (Math.imul(group, 0x9e3779b1) >>> 7) & mask;
-    while (this.#keys[place] !== group + 1) {
-      if (this.#keys[place] === 0) {
-        this.#keys[place] = group + 1;
-        this.#used++;
-        break;
-      }
-      place = (place + 1) & mask;
+    const place = this.#place(group);
+    if (this.#keys[place] === 0) {
+      this.#keys[place] = group + 1;
+      this.#used++;
     }
     this.#counts[place] += count;
     if (this.#used > fullest * this.#keys.length) this.#grow();
   }
 
   result(): GroupCounts {
-    if (this.#dense) {
-      const groups = new Uint32Array(this.#dense.reduce((used, count) => used + (count > 0 ? 1 : 0), 0));
-      const counts = new Float64Array(groups.length);
-      let i = 0;
-      for (let group = 0; group < this.#groups; group++) {
-        if (this.#dense[group] === 0) continue;
-        groups[i] = group;
-        counts[i++] = this.#dense[group];
-      }
-      return { groups, counts };
+    const groups = this.#dense
+      ? met(this.#dense)
+      : this.#keys
+          .filter((key) => key > 0)
+          .map((key) => key - 1)
+          .sort();
+    const counts = new Float64Array(groups.length);
+    for (let i = 0; i < groups.length; i++) {
+      counts[i] = this.#dense ? this.#dense[groups[i]] : this.#counts[this.#place(groups[i])];
     }
-    const places = Uint32Array.from(this.#keys.keys())
-      .filter((place) => this.#keys[place] > 0)
-      .sort((a, b) => this.#keys[a] - this.#keys[b]);
-    return {
-      groups: places.map((place) => this.#keys[place] - 1),
-      counts: Float64Array.from(places, (place) => this.#counts[place]),
-    };
+    return { groups, counts };
+  }
+
+  /** Where the group stands in the table, or would. */
+  #place(group: number): number {
+    const mask = this.#keys.length - 1;
+    let place = (Math.imul(group, 0x9e3779b1) >>> 7) & mask;
+    while (this.#keys[place] !== group + 1 && this.#keys[place] !== 0) place = (place + 1) & mask;
+    return place;
   }
 
   #table(places: number): void {
@@ -79,4 +75,11 @@ export class GroupCounter {
     this.#table(this.#dense ? 0 : keys.length * 2);
     keys.forEach((key, place) => key > 0 && this.add(key - 1, counts[place]));
   }
+}
+
+function met(counts: Uint32Array): Uint32Array {
+  let length = 0;
+  const groups = new Uint32Array(counts.length);
+  for (let group = 0; group < counts.length; group++) if (counts[group] > 0) groups[length++] = group;
+  return groups.slice(0, length);
 }

@@ -364,10 +364,11 @@ describe('explained units', () => {
     };
     assert.deepEqual(await label(), { notes: [], proven: [0, 4, 5, 9] });
     // The labels of units 0, 5 and 9 cover all that concepts can and nothing else: that is proof enough.
+    // Unit 4 fires at sample 6 alone; b AND NOT a holds at 4 and 6, 1/2, and without a proof 1 is not ruled out.
     assert.deepEqual(await label(3), {
       notes: [
         "1 of 10 units has the beam's label, not proven the best: " +
-          'the proof for up to 3 concepts of 2 would take too long',
+          'the proof for up to 3 concepts of 2 would take too long; at most 0.50 better is possible',
       ],
       proven: [0, 5, 9],
     });
