@@ -1,4 +1,5 @@
 import type { GroupCounts } from '../unit/groupCounter.js';
+import { leaf } from './leftDeep.js';
 import { intersectionOverUnion, Ranking } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
 
@@ -13,15 +14,15 @@ const kept = 6;
  * @param fires their sum
  */
 export function singleSearch(space: SearchSpace, unit: GroupCounts, fires: number): Ranking {
-  const ranking = new Ranking(kept);
-  const hits = space.hits(unit, null);
+  const ranking = new Ranking(kept, (formula) => space.mask(formula));
+  const hits = space.hits(unit);
   const within = new Map<Uint32Array | null, number>([[null, fires]]);
   for (let atom = 0; atom < space.atoms; atom++) {
     const domain = space.groups.domains?.[atom] ?? null;
     let fired = within.get(domain);
     if (fired === undefined) within.set(domain, (fired = firesWithin(unit, domain!)));
     const iou = intersectionOverUnion(hits[atom], space.sizes[atom], fired);
-    if (iou > 0) ranking.offer({ ...space.leaf(atom), hits: hits[atom], size: space.sizes[atom], iou });
+    if (iou > 0) ranking.offer({ formula: leaf(atom), hits: hits[atom], size: space.sizes[atom], iou });
   }
   return ranking;
 }
