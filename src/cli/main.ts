@@ -1,6 +1,7 @@
 import { UserError } from '../shared/userError.js';
 import { ablate } from './ablate.js';
 import { cam } from './cam.js';
+import { code } from './code.js';
 import { cause } from './cause.js';
 import { explain } from './explain.js';
 import { inspect } from './inspect.js';
@@ -8,7 +9,15 @@ import { onOneLine } from './printable.js';
 import { usageOf, UsageError } from './usage.js';
 import { version } from './version.js';
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { inspect, explain, cam, ablate, cause, version };
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  inspect,
+  explain,
+  cam,
+  code,
+  ablate,
+  cause,
+  version,
+};
 
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -45,7 +54,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const code = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
 // ONNX Runtime's own threads may crash when torn down at a normal exit; so leave as soon as the output is out.
-process.exitCode = code;
-process.stdout.write('', () => process.exit(code));
+process.exitCode = exitCode;
+process.stdout.write('', () => process.exit(exitCode));

@@ -15,6 +15,7 @@ const general = `usage: onnxplain COMMAND [options]
   cam MODEL                     class activation maps
   ablate MODEL                  what each unit of a layer does to the outputs
   cause MODEL                   whether labels cause the firing that they describe
+  code FILE.py                  where training code makes and uses a model's layers
   version                       versions of this program and of ONNX Runtime
 
 Everywhere: --quiet (no progress), --debug (stack traces), --help`;
@@ -99,6 +100,11 @@ formulas of the same form, or with the same shape elsewhere in the picture.
   --seed N               of the shuffles and of the control (default 0)
   --threads N            threads of ONNX Runtime
   --json FILE            write all of it as JSON ("-" is stdout)`,
+  code: `usage: onnxplain code FILE.py [--model MODEL] [--json]
+
+  --model MODEL          default: the model near the file that belongs to it: one that names lines of the file,
+                         that the file names, or that lies beside it
+  --json                 places, lines and columns counted from 1, and the layers without one`,
   version: `usage: onnxplain version`,
 };
 

@@ -2,6 +2,7 @@ import type { Layer, ModelStructure } from '../shared/model.js';
 import { findBindings } from './match/findBindings.js';
 import { below, type ModuleNode, moduleTree } from './match/moduleTree.js';
 import { usesIn } from './match/usesIn.js';
+import { withStatedUses } from './statedUses.js';
 import type { PythonProgram } from './program.js';
 import type { Span } from './values/value.js';
 import { interpret } from './values/run.js';
@@ -54,12 +55,13 @@ export function linkCode(program: PythonProgram, structure: ModelStructure): Cod
 
   const byFile = new Map<string, CodePlace[]>();
   for (const draft of places.values()) {
-    const place = finished(draft, order);
+    const place = finished(draft, order, program.files.get(draft.span.file)?.isNotebook ?? false);
     if (!place) continue;
     const list = byFile.get(draft.span.file);
     if (list) list.push(place);
     else byFile.set(draft.span.file, [place]);
   }
+  byFile.set(program.file, withStatedUses(program, structure, byFile.get(program.file) ?? []));
   for (const list of byFile.values()) list.sort(inOrder);
   const definitions = new Map(
     [...byFile].map(([file, list]) => [file, list.filter(({ kind }) => kind === 'definition')]),
@@ -76,7 +78,11 @@ interface PlaceDraft {
 const inOrder = (a: CodePlace, b: CodePlace): number =>
   (a.cell ?? 0) - (b.cell ?? 0) || a.line - b.line || a.column - b.column || a.endColumn - b.endColumn;
 
-function finished({ span, kind, nodes }: PlaceDraft, order: ReadonlyMap<Layer, number>): CodePlace | null {
+function finished(
+  { span, kind, nodes }: PlaceDraft,
+  order: ReadonlyMap<Layer, number>,
+  isNotebook: boolean,
+): CodePlace | null {
   const paths = new Map<string, number>();
   const tensors = new Map<string, number>();
   for (const node of nodes) {
@@ -93,6 +99,7 @@ function finished({ span, kind, nodes }: PlaceDraft, order: ReadonlyMap<Layer, n
   const isExact = [...nodes].every((node) => (node.parent ?? node).class !== null);
   return {
     ...position(span),
+    ...(isNotebook ? { cell: span.chunk.cell + 1 } : {}),
     kind,
     layers: sorted(paths),
     tensors: sorted(tensors),
@@ -100,7 +107,7 @@ function finished({ span, kind, nodes }: PlaceDraft, order: ReadonlyMap<Layer, n
   };
 }
 
-function position({ chunk, start, end }: Span): Pick<CodePlace, 'line' | 'column' | 'endColumn' | 'text' | 'cell'> {
+function position({ chunk, start, end }: Span): Pick<CodePlace, 'line' | 'column' | 'endColumn' | 'text'> {
   const { text, lineStarts } = chunk.source;
   let low = 0;
   for (let high = lineStarts.length; high - low > 1;) {
