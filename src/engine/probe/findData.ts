@@ -1,16 +1,20 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { isCifarName, isIdxName } from './packed/index.js';
 import { pictureFile } from './pictureFile.js';
 
 export interface FoundData {
   probeFiles: string[];
-  /** .csv, .tsv, .npy, .npz */
+  /** Tables, arrays, files of many pictures. */
   dataFiles: string[];
+  /** May be annotations of pictures. */
+  jsonFiles: string[];
   /** Folders whose pictures, or whose class folders' pictures, could be a probe set; most pictures first. */
   pictureFolders: { folder: string; pictures: number; more: boolean }[];
 }
 
+const dataFile = /\.(csv|tsv|parquet|npy|npz)$/i;
 const mostEntries = 5000;
 const skipped = new Set(['node_modules', '__pycache__', 'site-packages', 'venv', 'env']);
 
@@ -19,7 +23,7 @@ const skipped = new Set(['node_modules', '__pycache__', 'site-packages', 'venv',
  * 5,000 entries in all; hidden folders and those of packages are left out, and links are not followed.
  */
 export async function findData(root: string, { depth }: { depth: number }): Promise<FoundData> {
-  const found: FoundData = { probeFiles: [], dataFiles: [], pictureFolders: [] };
+  const found: FoundData = { probeFiles: [], dataFiles: [], jsonFiles: [], pictureFolders: [] };
   const pictures = new Map<string, number>();
   let level = [root];
   let left = mostEntries;
@@ -34,7 +38,9 @@ export async function findData(root: string, { depth }: { depth: number }): Prom
           if (!entry.name.startsWith('.') && !skipped.has(entry.name)) next.push(file);
         } else if (!entry.isFile()) continue;
         else if (/\.probe\.jsonc?$/i.test(entry.name)) found.probeFiles.push(file);
-        else if (/\.(csv|tsv|npy|npz)$/i.test(entry.name)) found.dataFiles.push(file);
+        else if (dataFile.test(entry.name) || isIdxName(entry.name) || isCifarName(entry.name))
+          found.dataFiles.push(file);
+        else if (/\.json$/i.test(entry.name)) found.jsonFiles.push(file);
         else if (pictureFile.test(entry.name)) pictures.set(folder, (pictures.get(folder) ?? 0) + 1);
       }
     }

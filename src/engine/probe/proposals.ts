@@ -3,17 +3,12 @@ import type { ProbeChoice, ProbeProposal } from '../../shared/engineApi.js';
 import type { ProbeFile } from '../../shared/probeFile.js';
 import { UserError } from '../../shared/userError.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { npyFileHead } from './arrayFile.js';
 import { bundledProbes } from './bundled.js';
-import { csvHead } from './csv.js';
-import { splitKey } from './dataFile.js';
-import { arrayDims, isFloat, isPicture, modelInputs, sampleDims, tensorTypeOf, type ModelInput } from './modelInput.js';
-import { npzHeads } from './npz.js';
-import type { NpyHead } from './npy.js';
+import { isFloat, isPicture, modelInputs, sampleDims, tensorTypeOf, type ModelInput } from './modelInput.js';
+import { fittingData, takesColumns, type FittingData } from './fittingData.js';
 import { readProbeFile } from './probeFile.js';
-import { columnsFor } from './states.js';
 import { findData, type FoundData } from './findData.js';
-import { placeOf, probeTitle, sampleTitle } from './probeTitle.js';
+import { placeOf, sampleTitle } from './probeTitle.js';
 
 type Origin = ProbeProposal['origin'];
 
@@ -21,6 +16,8 @@ type Origin = ProbeProposal['origin'];
 const mostFiles = 12;
 /** Of so many files, at most, the heads are read. */
 const mostExamined = 150;
+/** Few JSON files are annotations of pictures. */
+const mostJson = 30;
 const mostFolders = 5;
 
 /**
@@ -145,7 +142,8 @@ async function fitting(
     if (title !== null) proposals.push({ choice, title, detail: where(file), origin });
   }
   const data: (FittingData & { file: string })[] = [];
-  for (const file of namesakesFirst(found.dataFiles).slice(0, mostExamined)) {
+  const examined = [...namesakesFirst(found.dataFiles).slice(0, mostExamined), ...found.jsonFiles.slice(0, mostJson)];
+  for (const file of examined) {
     for (const one of await fittingData(file, inputs)) data.push({ ...one, file });
   }
   // Those that fit exactly come before tables with more columns than the input takes.
@@ -208,69 +206,6 @@ function channelsFit(input: ModelInput, channels: 'rgb' | 'bgr' | 'gray' | undef
   const [, second, , fourth] = input.shape ?? [];
   const wanted = channels === 'gray' ? 1 : 3;
   return second === wanted || fourth === wanted || (typeof second !== 'number' && typeof fourth !== 'number');
-}
-
-interface FittingData {
-  spec: string;
-  title: string;
-  /** Columns beyond those that the input takes. */
-  excess: number;
-}
-
-/** What of a data file could feed one of the inputs: the file, or keys of it. Broken files offer nothing. */
-async function fittingData(spec: string, inputs: ModelInput[]): Promise<FittingData[]> {
-  const { file, key } = splitKey(spec);
-  const name = path.basename(file);
-  try {
-    if (/\.(csv|tsv)$/i.test(file)) {
-      const { table, share } = await csvHead(file);
-      const taken = inputs
-        .filter(takesColumns)
-        .map((input) => columnsFor(table.names, input)?.length ?? 0)
-        .reduce((most, columns) => Math.max(most, columns), 0);
-      // A reward, an action, a time beside the columns: a table with many more is about something else.
-      const fits = taken > 0 && table.names.length <= 2 * taken + 4;
-      const whole = probeTitle(name, table.rows, 'row');
-      const about = Number((table.rows * share).toPrecision(2)).toLocaleString('en');
-      const title = share === 1 ? whole : `${name} · about ${about} rows`;
-      return fits ? [{ spec, title, excess: table.names.length - taken }] : [];
-    }
-    if (/\.npy$/i.test(file)) {
-      const { head } = await npyFileHead(file);
-      return fitsArray(head, inputs) ? [{ spec, title: probeTitle(name, head.shape[0], 'sample'), excess: 0 }] : [];
-    }
-    const heads = [...(await npzHeads(file))].filter(([name]) => key === null || name === key);
-    const named = (one: string) => inputs.some((input) => input.name === one);
-    return heads
-      .flatMap(([one, head]) => (head instanceof UserError || !fitsArray(head, inputs) ? [] : [{ one, head }]))
-      .sort((a, b) => Number(named(b.one)) - Number(named(a.one)))
-      .map(({ one, head }) => ({
-        spec: `${file}:${one}`,
-        title: probeTitle(`${name}:${one}`, head.shape[0], 'sample'),
-        excess: 0,
-      }));
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
-  }
-}
-
-/** Tables feed inputs of numbers whose size is known; an input open in its length would take any table. */
-const takesColumns = (input: ModelInput): boolean =>
-  !isPicture(input) &&
-  input.shape !== null &&
-  input.shape.length >= 1 &&
-  input.shape.slice(1).every((size) => typeof size === 'number');
-
-function fitsArray(head: NpyHead, inputs: ModelInput[]): boolean {
-  const [samples, ...rest] = head.shape;
-  // A vector is labels or rewards far more often than inputs; one number is no set of samples.
-  if (samples === undefined || samples < 2 || rest.length === 0) return false;
-  return inputs.some((input) => {
-    const open = input.shape === null || input.shape.slice(1).some((size) => typeof size !== 'number');
-    const typeFits = input.type.includes('int') === /^[iu]/.test(head.element) || !input.type.includes('int');
-    return typeFits && arrayDims(input, rest) !== null && (!open || rest.length > 1 || input.type.includes('int'));
-  });
 }
 
 function canBeDrawn(inputs: ModelInput[]): boolean {

@@ -53,6 +53,26 @@ describe('What is proposed to explain a model with', () => {
     ]);
   });
 
+  it('is also files of many pictures and annotations, where their pictures fit', async () => {
+    const idx = Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28, ...new Array<number>(2 * 784).fill(0)]);
+    folder.write('idx/t10k-images-idx3-ubyte', idx);
+    folder.write('idx/t10k-labels-idx1-ubyte', Buffer.from([0, 0, 8, 1, 0, 0, 0, 2, 1, 2]));
+    folder.write('cifar/test_batch.bin', Buffer.alloc(2 * 3073));
+    folder.write('cifar/weights.bin', Buffer.alloc(2 * 3073));
+    folder.write('coco/annotations/val.json', JSON.stringify({ images: [{ file_name: 'a.png' }], annotations: [] }));
+    folder.write('coco/val/a.png', '');
+    folder.write('coco/package.json', '{"name": "x"}');
+    const near = async (name: string, shape: (string | number)[]) =>
+      proposed(modelWith({ image: ['float', shape] }, { path: folder.path(`${name}/net.onnx`) }));
+    assert.deepEqual(await near('idx', ['n', 1, 28, 28]), ['near the model: idx/t10k-images-idx3-ubyte']);
+    assert.deepEqual(await near('idx', ['n', 3, 224, 224]), ['drawn: drawn']);
+    assert.deepEqual(await near('cifar', ['n', 32, 32, 3]), ['near the model: cifar/test_batch.bin']);
+    assert.deepEqual(await near('coco', ['n', 3, 224, 224]), [
+      'near the model: coco/annotations/val.json',
+      'near the model: coco/val',
+    ]);
+  });
+
   it('of which data elsewhere in the workspace are not taken for their shape alone, but for their name', async () => {
     const taken = async (name: string, folders: string[]) => {
       const model = modelWith({ obs: ['float', ['n', 2]] }, { path: folder.path(name) });

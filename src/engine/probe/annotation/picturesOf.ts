@@ -5,6 +5,8 @@ import { jsonParts } from './jsonParts.js';
 
 /** Names that are looked for: enough to tell a folder of the right pictures from another. */
 const examined = 20;
+/** Parts of the file that are looked through for them. */
+const mostParts = 100_000;
 
 /**
  * The folder of the pictures that a file of annotations speaks of: its own, one beside it or one beside its folder, in which
@@ -37,12 +39,13 @@ export async function picturesOf(file: string): Promise<string> {
 
 async function firstNames(file: string): Promise<string[]> {
   const names: string[] = [];
+  let parts = 0;
   for await (const { key, value } of jsonParts(file)) {
     const entries = key === '_via_img_metadata' ? Object.values(value as object) : [value];
     for (const entry of entries as ({ file_name?: unknown; filename?: unknown } | null)[]) {
       const name = entry?.file_name ?? entry?.filename;
       if (typeof name === 'string' && (key !== 'annotations' || !/\.png$/i.test(name))) names.push(name);
-      if (names.length >= examined) return names;
+      if (names.length >= examined || ++parts > mostParts) return names;
     }
   }
   return names;
