@@ -1,15 +1,16 @@
-import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 import { indexOf } from '../onnx/graphIndex.js';
-import type { OnnxModel } from '../onnx/index.js';
-import { type Session, openBytes, openSession, shapeText } from '../runtime/index.js';
+import { appendOutputs, type Node, type OnnxModel } from '../onnx/index.js';
+import { checkRunnable, type Session, openBytes, shapeText } from '../runtime/index.js';
 import type { Tensor, TensorData } from '../runtime/tensor.js';
 import { differentiate } from './differentiate.js';
 import { type DataType, dataTypes, modelBytes } from './emit/modelBytes.js';
+import { forwardBytes } from './forwardBytes.js';
+import { inlined } from './inline.js';
 import { nodesBetween, type RuleOf } from './path.js';
 import type { RuleTable } from './rule.js';
 import { gradientRules, ruleOf } from './rules/index.js';
-import { sizesOf } from './shapes.js';
+import { sizesOf, withoutBranches } from './shapes.js';
 import { type Weight, weightOf } from './weights.js';
 
 export interface GradientRequest {
@@ -87,24 +88,36 @@ export function openGradient(
   options: GradientOptions = {},
 ): Gradient {
   const rule = ruleOf({ ...gradientRules, ...options.rules }, options.ruleOf);
-  const way = nodesBetween(model, targets, wrt, rule);
-  const { producer } = indexOf(model);
+  const isOpen = (node: Node): boolean => node.op === 'If' && node.domain === '';
+  nodesBetween(inlined(model, null).model, targets, wrt, rule, isOpen);
+  const inputs = new Set(model.graph.inputs.map((input) => input.name));
   const session = { threads: options.threads, provider: options.provider };
   const compiled = new Map<string, Promise<Compiled>>();
   const wanted = [...new Set([...targets, ...wrt, ...fetch])];
 
+  /** The graph without calls, the nodes on the way and all sizes, for inputs of these sizes. */
+  async function laidOut(feeds: Record<string, Tensor>) {
+    const called = await withoutBranches(model, feeds, session);
+    const base = await forwardBytes(model, called);
+    const graph = called.model;
+    const way = nodesBetween(graph, targets, wrt, rule);
+    return { base, graph, way, facts: await sizesOf(base, graph, way.nodes, rule, feeds, session) };
+  }
+
   async function compile(feeds: Record<string, Tensor>): Promise<Compiled> {
-    const facts = await sizesOf(model, way.nodes, feeds, session);
+    const { base, graph, way, facts } = await laidOut(feeds);
     const weights = await weightsOf(
-      model,
+      graph,
       way.nodes.flatMap((node) => node.inputs),
     );
-    const made = differentiate({ model, targets, wrt, way, ruleOf: rule, facts, weights });
+    const made = differentiate({ model: graph, targets, wrt, way, ruleOf: rule, facts, weights });
     const outputs = new Map([...made.gradients].map(([name, value], i) => [`gradient${i}`, { name, value }]));
     const constants = made.saved.filter((name) => facts.get(name)?.constant);
     const saved = made.saved.filter((name) => !facts.get(name)?.constant);
-    const computed = [...new Set([...wanted, ...made.saved])].filter((name) => producer.has(name));
-    const forward = await openSession(model, { ...session, outputs: computed });
+    const computed = [...new Set([...wanted, ...made.saved])].filter((name) => indexOf(graph).producer.has(name));
+    checkRunnable(base.name, graph, computed);
+    const bytes = Buffer.concat([base.bytes, appendOutputs(graph, computed)]);
+    const forward = await openBytes({ ...base, bytes }, session);
     try {
       // One run tells the types, and what is the same at every run.
       const first = await forward.run(feeds, computed);
@@ -116,9 +129,9 @@ export function openGradient(
       );
       const backward = await openBytes(
         {
-          name: `the gradient of ${path.basename(model.path)}`,
+          name: `the gradient of ${base.name}`,
           bytes: modelBytes(written, made.g.domains),
-          folder: path.dirname(path.resolve(model.path)),
+          folder: base.folder,
           inputs: new Map(written.inputs.map(({ name, dims }) => [name, dims])),
         },
         session,
@@ -160,7 +173,7 @@ export function openGradient(
       const { made, isNew } = compiledFor(feeds);
       const ready = await made;
       const { forward, backward, saved, seeds: takes, gradients } = ready;
-      const fetched = [...new Set([...wanted, ...saved])].filter((name) => producer.has(name));
+      const fetched = [...new Set([...wanted, ...saved])].filter((name) => !inputs.has(name));
       const computed = isNew && ready.first ? ready.first : await forward.run(feeds, fetched);
       ready.first = null;
       const values: Record<string, Tensor> = { ...feeds, ...computed };

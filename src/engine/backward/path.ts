@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 import { type Node, type OnnxModel, structureOf } from '../onnx/index.js';
-import { indexOf, opName } from '../onnx/graphIndex.js';
+import { indexOf, opName, usedBy } from '../onnx/graphIndex.js';
+import { captures } from './inline.js';
 import type { Definition, Rule } from './rule.js';
 
 /** What a table has for a node. */
@@ -20,6 +21,7 @@ export interface Way {
 /**
  * The nodes through which a target depends on the tensors to differentiate by, in the order in which they run.
  *
+ * @param isOpen whether it is still to be known what a node does: an `If` before the sizes of the inputs are
  * @throws UserError where a target or tensor is not in the model, one of the tensors has no influence on any target, or
  * a node between has no rule
  */
@@ -28,6 +30,7 @@ export function nodesBetween(
   targets: readonly string[],
   wrt: readonly string[],
   ruleOf: RuleOf,
+  isOpen: (node: Node) => boolean = () => false,
 ): Way {
   const name = path.basename(model.path);
   const index = indexOf(model);
@@ -42,7 +45,8 @@ export function nodesBetween(
   }
   const influenced = new Set(wrt);
   const candidates = index.sorted.filter((node) => {
-    if (!differentiable(node, ruleOf(node)).some((i) => influenced.has(node.inputs[i]))) return false;
+    const isReached = differentiable(node, ruleOf(node)).some((i) => influenced.has(node.inputs[i]));
+    if (!isReached && !captures(node, influenced)) return false;
     node.outputs.forEach((output) => output !== '' && influenced.add(output));
     return true;
   });
@@ -50,6 +54,10 @@ export function nodesBetween(
   const between = candidates.reverse().filter((node) => {
     if (!node.outputs.some((output) => needed.has(output))) return false;
     const rule = ruleOf(node);
+    if (captures(node, influenced) && isOpen(node)) {
+      usedBy(node).forEach((name) => influenced.has(name) && needed.add(name));
+      return true;
+    }
     if (!rule) throw withoutRule(model, node);
     differentiable(node, rule).forEach((i) => influenced.has(node.inputs[i]) && needed.add(node.inputs[i]));
     return true;

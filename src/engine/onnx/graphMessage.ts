@@ -66,7 +66,8 @@ export function graphOf(file: FileWindow, parts: readonly Field[], depth = 0): G
 
 /** FunctionProto. */
 export function functionOf(file: FileWindow, field: Field): FunctionDefinition {
-  const made: FunctionDefinition = { domain: '', name: '', inputs: [], outputs: [], nodes: [] };
+  const attributes = new Map<string, Attribute>();
+  const made: FunctionDefinition = { domain: '', name: '', inputs: [], outputs: [], attributes, nodes: [] };
   message(file, field, (part) => {
     switch (part.number) {
       case 1:
@@ -83,6 +84,9 @@ export function functionOf(file: FileWindow, field: Field): FunctionDefinition {
         break;
       case 10:
         made.domain = text(file, part);
+        break;
+      case 11:
+        attributes.set(...attributeOf(file, part, 0));
     }
   });
   return made;
@@ -138,6 +142,7 @@ function attributeOf(file: FileWindow, field: Field, depth: number): [string, At
   let seen = 0;
   let number = 0;
   let word = '';
+  let reference = '';
   const floats: number[] = [];
   const integers: number[] = [];
   const words: string[] = [];
@@ -193,8 +198,14 @@ function attributeOf(file: FileWindow, field: Field, depth: number): [string, At
         break;
       case 20:
         stated = integer(file, part);
+        break;
+      case 21:
+        reference = text(file, part);
     }
   });
+  if (reference !== '') {
+    return [name, { type: 'reference', value: reference }];
+  }
   const kind = attributeKinds[stated || seen] ?? '';
   return [name, long ? { type: 'other', value: null } : made(kind)];
 

@@ -30,6 +30,8 @@ export interface FunctionDefinition {
   name: string;
   inputs: string[];
   outputs: string[];
+  /** What attributes are where a call does not state them. */
+  attributes: ReadonlyMap<string, Attribute>;
   nodes: Node[];
 }
 
@@ -51,6 +53,8 @@ export type Attribute =
   | { type: 'strings'; value: string[] }
   | { type: 'tensor'; value: TensorReference }
   | { type: 'graph'; value: Graph }
+  /** In a function: the attribute of this name at the call. */
+  | { type: 'reference'; value: string }
   | { type: 'other'; value: null };
 
 export interface ValueInfo {

@@ -9,17 +9,25 @@ import { elementTypeName } from './elementType.js';
 /** Weights smaller than this stay where they are: shapes and the like must be at hand when ONNX Runtime infers shapes. */
 const smallWeight = 16 * 1024;
 
+/** What takes the place of a node, by its position in the graph: NodeProto and TensorProto fields of the graph. */
+export type Replacements = ReadonlyMap<number, Uint8Array>;
+
 /**
  * A model's bytes without its large weights, which become references into the model's own file (ONNX's external data).
  * ONNX Runtime maps them from there. So a model of several GB needs no second copy in memory, and one that is past
  * protobuf's limit of 2 GB can be run at all.
+ *
+ * @param replaced fields of the graph that stand in the place of some of its nodes
  */
-export function structureBytes(model: OnnxModel): Buffer {
+export function structureBytes(model: OnnxModel, replaced: Replacements = new Map()): Buffer {
   const file = new FileWindow(model.path, model.size);
   try {
     const parts: Buffer[] = [];
+    const nodes = { seen: 0, replaced };
     eachField(file, 0, model.size, (field) => {
-      parts.push(field.number === 7 ? lengthDelimited(7, graphBytes(file, field, model.path)) : copied(file, field));
+      parts.push(
+        field.number === 7 ? lengthDelimited(7, graphBytes(file, field, model.path, nodes)) : copied(file, field),
+      );
     });
     return Buffer.concat(parts);
   } finally {
@@ -27,10 +35,16 @@ export function structureBytes(model: OnnxModel): Buffer {
   }
 }
 
-function graphBytes(file: FileWindow, graph: Field, modelPath: string): Buffer {
-  const parts: Buffer[] = [];
+function graphBytes(
+  file: FileWindow,
+  graph: Field,
+  modelPath: string,
+  nodes: { seen: number; replaced: Replacements },
+): Buffer {
+  const parts: Uint8Array[] = [];
   message(file, graph, (field) => {
-    parts.push(field.number === 5 ? weightBytes(file, field, modelPath) : copied(file, field));
+    const other = field.number === 1 ? nodes.replaced.get(nodes.seen++) : undefined;
+    parts.push(other ?? (field.number === 5 ? weightBytes(file, field, modelPath) : copied(file, field)));
   });
   return Buffer.concat(parts);
 }

@@ -5,7 +5,7 @@ import { openGradient } from '../../../src/engine/backward/index.js';
 import { readModel } from '../../../src/engine/onnx/index.js';
 import { readNpz } from '../../../src/engine/probe/npz.js';
 
-const networks = ['residual', 'squeeze_excite', 'vgg', 'vit'];
+const networks = ['residual', 'squeeze_excite', 'concatenating', 'vgg', 'vit', 'unet'];
 
 /** Network → exporter → module → tensor. */
 type Layers = Record<string, Record<string, Record<string, string>>>;

@@ -6,6 +6,7 @@ import {
   dataTypes,
   type EmittedNode,
   emittedOpset,
+  plainNode,
   type WrittenGraph,
   type WrittenTensor,
   type WrittenValue,
@@ -260,7 +261,7 @@ function builderIn(naming: Naming, facts: Map<string, Fact>): GraphBuilder {
       return inner.finish(made, () => 'float32');
     },
     finish(outputs, type, constants = new Map()) {
-      const renamed = [...outputs].map(([name, value]) => emitIdentity(name, value));
+      const renamed = [...outputs].map(([name, value]) => plainNode('Identity', value, name));
       const needed = new Set(renamed.flatMap(({ inputs: [value] }) => [value]));
       const kept: EmittedNode[] = [];
       for (let i = nodes.length - 1; i >= 0; i--) {
@@ -292,16 +293,6 @@ function builderIn(naming: Naming, facts: Map<string, Fact>): GraphBuilder {
       };
     },
   };
-  const emitIdentity = (name: string, value: Value): EmittedNode => ({
-    name: '',
-    op: 'Identity',
-    domain: '',
-    inputs: [value],
-    outputs: [name],
-    attributes: new Map(),
-    doc: '',
-    metadata: new Map(),
-  });
   return g;
 }
 

@@ -73,14 +73,32 @@ function graphBytes({ nodes, inputs, outputs, tensors }: WrittenGraph): Buffer {
   ]);
 }
 
-/** NodeProto's fields. */
-export function nodeBytes(node: EmittedNode): Buffer {
+/** A node of one input and one output without attributes. */
+export const plainNode = (op: string, input: string, output: string): EmittedNode => ({
+  name: '',
+  op,
+  domain: '',
+  inputs: [input],
+  outputs: [output],
+  attributes: new Map(),
+  doc: '',
+  metadata: new Map(),
+});
+
+/**
+ * NodeProto's fields.
+ *
+ * @param tensors of attributes that hold one
+ */
+export function nodeBytes(node: EmittedNode, tensors: ReadonlyMap<Attribute, WrittenTensor> = new Map()): Buffer {
   return Buffer.concat([
     ...node.inputs.map((name) => textField(1, name)),
     ...node.outputs.map((name) => textField(2, name)),
     textField(3, node.name),
     textField(4, node.op),
-    ...[...node.attributes].map(([name, attribute]) => bytesField(5, attributeBytes(name, attribute))),
+    ...[...node.attributes].map(([name, attribute]) =>
+      bytesField(5, attributeBytes(name, attribute, tensors.get(attribute))),
+    ),
     ...[...(node.bodies ?? [])].map(([name, body]) =>
       bytesField(5, textField(1, name), bytesField(6, graphBytes(body)), integerField(20, 5)),
     ),
@@ -88,8 +106,9 @@ export function nodeBytes(node: EmittedNode): Buffer {
   ]);
 }
 
-function attributeBytes(name: string, attribute: Attribute): Buffer {
+function attributeBytes(name: string, attribute: Attribute, tensor: WrittenTensor | undefined): Buffer {
   const named = textField(1, name);
+  if (tensor) return Buffer.concat([named, bytesField(5, tensorBytes(tensor)), integerField(20, 4)]);
   switch (attribute.type) {
     case 'float':
       return Buffer.concat([named, floatField(2, attribute.value), integerField(20, 1)]);
@@ -117,7 +136,8 @@ export function attributeOf(value: AttributeValue): Attribute {
   return { type: 'ints', value: [...value] };
 }
 
-function tensorBytes({ name, type, dims, data }: WrittenTensor): Buffer {
+/** TensorProto's fields. */
+export function tensorBytes({ name, type, dims, data }: WrittenTensor): Buffer {
   const head = [...dims.map((dim) => integerField(1, dim)), integerField(2, type), textField(8, name)];
   if (data instanceof Uint8Array) return Buffer.concat([...head, bytesField(9, data)]);
   const entry = (key: string, text: string): Buffer => bytesField(13, textField(1, key), textField(2, text));

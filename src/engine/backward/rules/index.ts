@@ -17,6 +17,7 @@ import { cast, passed, stopped, stoppingOperators } from './passing.js';
 import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
 import { rearrangementRules } from './rearrangement.js';
 import { cumulativeSum, reductionRules, topK } from './reduction.js';
+import { resize } from './resize.js';
 import { logSoftmax, softmax } from './softmax.js';
 
 /** Operator → how gradients go through it. Operators of other domains are named with theirs. */
@@ -46,6 +47,8 @@ export const gradientRules: RuleTable = {
   LRN: localResponse,
   Softmax: softmax,
   LogSoftmax: logSoftmax,
+  Resize: resize,
+  Upsample: resize,
   Cast: cast,
   CastLike: passed,
   Dropout: passed,

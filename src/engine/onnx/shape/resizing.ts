@@ -1,5 +1,5 @@
 import type { Dimension } from '../../../shared/model.js';
-import { integerAttribute, integersAttribute } from '../graphIndex.js';
+import { integerAttribute, integersAttribute, textAttribute } from '../graphIndex.js';
 import { fromStart, isNumber, type Rule, unknown } from './facts.js';
 
 export const tile: Rule = ({ input, shape }) => {
@@ -54,7 +54,9 @@ export const resize: Rule = ({ node, opset, input, shape }) => {
   const stated = node.attributes.get('scales');
   const scales =
     stated?.type === 'floats' ? stated.value : input(node.op === 'Upsample' || opset === 10 ? 1 : 2).values;
-  const sizes = input(3).values;
+  // Another policy than to stretch makes other sizes of those that are stated.
+  const isStretched = textAttribute(node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
+  const sizes = isStretched ? input(3).values : undefined;
   const axes = integersAttribute(node, 'axes')?.map((axis) => fromStart(axis, from.length)) ?? from.map((_, i) => i);
   return [
     {

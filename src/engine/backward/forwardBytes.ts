@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { UserError } from '../../shared/userError.js';
+import { FileWindow } from '../onnx/fileWindow.js';
+import type { Attribute, Node, OnnxModel, TensorReference } from '../onnx/index.js';
+import { readTensor, structureBytes } from '../onnx/index.js';
+import { type ModelBytes, modelBytes, narrowToFloat16 } from '../runtime/index.js';
+import { elementTypeNumber } from '../onnx/elementType.js';
+import { nodeBytes, tensorBytes, type WrittenTensor } from './emit/modelBytes.js';
+import { bytesField } from './emit/protobuf.js';
+import type { InlinedModel } from './inline.js';
+
+/** The bytes of a model whose functions and branches stand in its graph; without those, the file's own. */
+export async function forwardBytes(original: OnnxModel, { replaced }: InlinedModel): Promise<ModelBytes> {
+  const bytes =
+    replaced.size === 0
+      ? await modelBytes(original, new Uint8Array(0))
+      : structureBytes(original, await replacements(original, replaced));
+  return {
+    name: path.basename(original.path),
+    bytes,
+    folder: path.dirname(path.resolve(original.path)),
+    inputs: new Map(original.graph.inputs.map((input) => [input.name, input.shape])),
+  };
+}
+
+async function replacements(model: OnnxModel, replaced: InlinedModel['replaced']): Promise<Map<number, Uint8Array>> {
+  const made = new Map<number, Uint8Array>();
+  for (const [position, { nodes, initializers }] of replaced) {
+    const parts: Buffer[] = [];
+    for (const tensor of initializers) parts.push(bytesField(5, tensorBytes(await copied(model, tensor))));
+    for (const node of nodes) parts.push(bytesField(1, nodeBytes(node, await tensorsOf(model, node))));
+    made.set(position, Buffer.concat(parts));
+  }
+  return made;
+}
+
+async function tensorsOf(model: OnnxModel, node: Node): Promise<Map<Attribute, WrittenTensor>> {
+  const tensors = new Map<Attribute, WrittenTensor>();
+  for (const [name, attribute] of node.attributes) {
+    if (attribute.type === 'tensor') {
+      tensors.set(attribute, await copied(model, attribute.value));
+    } else if (attribute.type === 'graph' || attribute.type === 'other') {
+      throw new UserError(
+        `${path.basename(model.path)}: ${node.op} "${node.name}" inside a function has an attribute "${name}" that can't be taken out of it`,
+        { hint: 'use a method without gradients such as eigencam', code: 'gradient/no-rule' },
+      );
+    }
+  }
+  return tensors;
+}
+
+/** A tensor's bytes in its own type. */
+async function copied(model: OnnxModel, tensor: TensorReference): Promise<WrittenTensor> {
+  const { name, dims, type, data } = tensor;
+  const written = { name, dims, type: elementTypeNumber(type) };
+  if (data.in === 'raw') {
+    const file = new FileWindow(model.path, model.size);
+    try {
+      return { ...written, data: Buffer.from(file.bytes(data.offset, data.length)) };
+    } finally {
+      file.close();
+    }
+  }
+  const { data: elements } = await readTensor(model, tensor);
+  const own = type === 'float16' ? narrowToFloat16(elements as Float32Array) : elements;
+  if (type === 'bfloat16' || type.endsWith('int4')) {
+    throw new UserError(`${path.basename(model.path)}: a constant of type ${type} can't be taken out of its function`, {
+      hint: 'use a method without gradients such as eigencam',
+      code: 'gradient/no-rule',
+    });
+  }
+  return { ...written, data: new Uint8Array(own.buffer, own.byteOffset, own.byteLength) };
+}
