@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { ExplainEvent, ExplainRequest, ProbeChoice, StrongestMaps } from '../shared/engineApi.js';
+import { categoriesOf } from '../shared/dissection.js';
 import { defaultSettings, type Explanation } from '../shared/results.js';
 import { createEngine, mediaFolder } from '../engine/index.js';
-import { explanationTable } from '../engine/report/index.js';
+import { explanationTable, tallyOf } from '../engine/report/index.js';
 import { oneOf, parseCommand, thresholdRule, unitList, wholeNumber } from './arguments.js';
 import { finishing, writeResult } from './output.js';
 import { printable } from './printable.js';
@@ -29,6 +31,7 @@ export async function explain(args: string[]): Promise<void> {
     memory: { type: 'string' },
     json: { type: 'string' },
     report: { type: 'string' },
+    tally: { type: 'string' },
     table: { type: 'boolean' },
   });
   if (positionals.length > 1) throw new UsageError(`explain takes one MODEL, got ${positionals.join(' ')}`, command);
@@ -59,17 +62,22 @@ export async function explain(args: string[]): Promise<void> {
     provider: values.provider ?? 'cpu',
     memory: wholeNumber(command, 'memory', values.memory, 64, 4096),
     activations: values.activations ?? null,
+    tally: values.tally !== undefined,
   };
   const engine = createEngine({ media: mediaFolder() });
   const progress = createProgress(values.quiet ?? false);
   const tell = teller(progress);
   let probe: ProbeChoice = { kind: 'drawn' };
+  let categories: Record<string, string> = {};
   const maps: { layer: string; maps: StrongestMaps }[] = [];
   try {
     const explanation = await engine.explain(
       request,
       (event) => {
-        if (event.type === 'probe') probe = event.probe.choice;
+        if (event.type === 'probe') {
+          probe = event.probe.choice;
+          categories = categoriesOf(event.probe);
+        }
         if (event.type === 'statistics' && event.layer.maps && values.report !== undefined)
           maps.push({ layer: event.layer.layer.name, maps: event.layer.maps });
         tell(event);
@@ -79,18 +87,28 @@ export async function explain(args: string[]): Promise<void> {
     progress.end();
     if (values.json === '-') process.stdout.write(asJson(explanation));
     else if (values.json !== undefined) await writeResult(values.json, asJson(explanation));
+    if (values.tally !== undefined) await writeTallies(values.tally, explanation);
     if (values.report !== undefined) {
       const folder = values.report;
-      const { file } = await finishing(() => engine.report({ explanation, probe, folder, maps }));
+      const { file } = await finishing(() => engine.report({ explanation, probe, folder, maps, categories }));
       progress.say(`report: ${file}`);
     }
-    if (values.table || (values.json === undefined && values.report === undefined)) {
+    if (values.table || (values.json ?? values.report ?? values.tally) === undefined) {
       process.stdout.write(
         explanationTable(explanation, { width: process.stdout.isTTY ? process.stdout.columns : undefined }),
       );
     }
   } finally {
     progress.end();
+  }
+}
+
+/** One file a layer, as Network Dissection has it: of several, each carries its layer's name. */
+async function writeTallies(file: string, { layers }: Explanation): Promise<void> {
+  const { dir, name, ext } = path.parse(file);
+  for (const layer of layers) {
+    const own = `${name}.${(layer.module ?? layer.name).replace(/[^\p{L}\p{N}._-]+/gu, '_')}${ext}`;
+    await writeResult(layers.length === 1 ? file : path.join(dir, own), tallyOf(layer));
   }
 }
 

@@ -6,6 +6,7 @@ import { cause } from './cause.js';
 import { explain } from './explain.js';
 import { inspect } from './inspect.js';
 import { onOneLine } from './printable.js';
+import { tally } from './tally.js';
 import { usageOf, UsageError } from './usage.js';
 import { version } from './version.js';
 
@@ -16,6 +17,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   code,
   ablate,
   cause,
+  tally,
   version,
 };
 

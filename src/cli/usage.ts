@@ -16,6 +16,7 @@ const general = `usage: onnxplain COMMAND [options]
   ablate MODEL                  what each unit of a layer does to the outputs
   cause MODEL                   whether labels cause the firing that they describe
   code FILE.py                  where training code makes and uses a model's layers
+  tally FILE [FILE]             unique detectors in Network Dissection's tally.csv, and how two compare
   version                       versions of this program and of ONNX Runtime
 
 Everywhere: --quiet (no progress), --debug (stack traces), --help`;
@@ -42,6 +43,7 @@ const usages: Record<string, string> = {
   --memory MB            ceiling on what is kept in memory (default 4096)
   --json FILE            write the result as JSON ("-" is stdout)
   --report DIR           write a self-contained index.html
+  --tally FILE           write Network Dissection's tally.csv (of several layers, one file each)
   --table                print the table as well, where --json or --report is given`,
   cam: `usage: onnxplain cam MODEL (--image FILE | --input X.npy) --method NAME --out FILE
 
@@ -105,6 +107,10 @@ formulas of the same form, or with the same shape elsewhere in the picture.
   --model MODEL          default: the model near the file that belongs to it: one that names lines of the file,
                          that the file names, or that lies beside it
   --json                 places, lines and columns counted from 1, and the layers without one`,
+  tally: `usage: onnxplain tally FILE [OTHER] [--json]
+
+Units per concept and unique detectors per category of a tally.csv of Network Dissection (IoU above 0.04), as explain
+--tally writes it or as published; of two, side by side, and how many units have the same label.`,
   version: `usage: onnxplain version`,
 };
 

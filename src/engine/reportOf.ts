@@ -8,7 +8,7 @@ import { renderReport, strongestSamples, writeReport } from './report/index.js';
 
 /** Renders the report with the probe set's own pictures and rows, and writes it. */
 export async function reportOf(
-  { explanation: given, probe, folder, maps = [], unfinished }: Parameters<EngineApi['report']>[0],
+  { explanation: given, probe, folder, maps = [], categories, unfinished }: Parameters<EngineApi['report']>[0],
   opened: Opened,
   version: string,
 ): Promise<{ file: string }> {
@@ -21,6 +21,7 @@ export async function reportOf(
     probe: summaryOf(set),
     version,
     unfinished,
+    categories,
     samples: await strongestSamples(explanation, set),
     maps: new Map(maps.map(({ layer, maps: ofLayer }) => [layer, ofLayer])),
   });

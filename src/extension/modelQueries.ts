@@ -10,6 +10,7 @@ import type {
 } from '../shared/engineApi.js';
 import { engineFailure, type EngineMethod, type EngineParams, type EngineResult } from '../shared/engineRpc.js';
 import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
+import { categoriesOf } from '../shared/dissection.js';
 import { UserError } from '../shared/userError.js';
 import type { CallOptions, EngineClient } from './engineClient.js';
 import type { Reportable } from './reportable.js';
@@ -108,7 +109,13 @@ export class ModelQueries {
   }
 
   report(folder: string, content: Reportable): Promise<{ file: string }> {
-    return this.ask('report', { ...content, probe: this.#probe(), folder }, { signal: this.#interrupt.signal });
+    const { probe } = this.results;
+    const categories = probe ? categoriesOf(probe) : undefined;
+    return this.ask(
+      'report',
+      { ...content, categories, probe: this.#probe(), folder },
+      { signal: this.#interrupt.signal },
+    );
   }
 
   async ask<M extends EngineMethod>(

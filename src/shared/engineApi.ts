@@ -40,6 +40,8 @@ export interface EngineApi {
     folder: string;
     /** By layer, as the `statistics` events brought them: outlines over the strongest inputs. */
     maps?: { layer: string; maps: StrongestMaps }[];
+    /** The category of each concept, as the `probe` event brought them: Network Dissection's summary. */
+    categories?: Record<string, string>;
     /** Where the explanation is a part of what was asked for: which part, in a sentence. */
     unfinished?: string;
   }): Promise<{ file: string }>;
@@ -81,6 +83,8 @@ export interface ProbeSummary {
   /** States: names of the columns. */
   columns: string[];
   concepts: string[];
+  /** Of the concepts, in their order; absent where they are not known yet. */
+  categories?: string[];
   bundled: boolean;
   drawn: boolean;
   /** What was assumed because nothing said it (preparation, input, layout), one sentence each. */
@@ -104,6 +108,8 @@ export interface ExplainRequest {
   memory: number;
   /** .npy, .npz or .npz:key: samples × units, or samples × units × height × width, instead of running the model. */
   activations: string | null;
+  /** Units get the best concept of each category too, for Network Dissection's tally. */
+  tally?: boolean;
 }
 
 /** In the order of arrival; everything after `probe` may repeat. */

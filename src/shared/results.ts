@@ -66,10 +66,23 @@ export interface UnitExplanation {
   bound?: number;
   single: { label: string; iou: number } | null;
   alternatives: { label: string; iou: number }[];
+  /** Best concept of each category, best first; only where a tally was asked for. */
+  categories?: CategoryMatch[];
   /** counts.length = edges.length - 1; both empty where the unit has no finite activation. */
   histogram: { edges: number[]; counts: number[] };
   /** Strongest inputs, one position a sample, strongest first. */
   top: Strongest[];
+}
+
+/** A category's concept that a unit agrees with best, in positions. Counts are those of Network Dissection's tally. */
+export interface CategoryMatch {
+  category: string;
+  label: string;
+  /** Where the concept holds, where the unit fires (both where the category was looked for), and where both do. */
+  truth: number;
+  activation: number;
+  intersect: number;
+  iou: number;
 }
 
 export interface Strongest {

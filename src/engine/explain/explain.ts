@@ -43,6 +43,7 @@ export async function explain(
     for (const note of concepts.notes) warn(note);
     if (samples === 1) warn('the probe set has one sample, so there is no chance floor: nothing can be shuffled');
 
+    const tally = request.tally ? concepts : null;
     const rule = (layer: MeasuredLayer) => thresholdRule(threshold, layer);
     const unitBytes = (layer: MeasuredLayer) =>
       unitReducerBytes(rule(layer), samples * layer.height * layer.width, groupPositions(concepts, layer));
@@ -93,7 +94,7 @@ export async function explain(
       }
       for (const measurement of measurements) {
         const labelled = runningPart * (before + group.length - layers.length);
-        const explanations = await labelUnits(measurement, settings, signal, (event) =>
+        const explanations = await labelUnits(measurement, settings, tally, signal, (event) =>
           onEvent(
             event.type === 'progress'
               ? {

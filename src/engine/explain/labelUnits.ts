@@ -1,15 +1,20 @@
 import type { ExplainEvent } from '../../shared/engineApi.js';
 import type { Settings, UnitExplanation } from '../../shared/results.js';
-import { explainUnits } from '../concept/index.js';
+import { categoryMatches, explainUnits, type ConceptSet } from '../concept/index.js';
 import type { LayerMeasurement } from './measureGroup.js';
 
 /** Labels are handed on in bundles, at most one in this many milliseconds. */
 const bundleInterval = 100;
 
-/** Searches a label for every unit of a measured layer. In the order of units. */
+/**
+ * Searches a label for every unit of a measured layer. In the order of units.
+ *
+ * @param tally the concepts, where each unit is to have the best one of each category too
+ */
 export async function labelUnits(
   { groups, measured, parts }: LayerMeasurement,
   settings: Settings,
+  tally: ConceptSet | null,
   signal: AbortSignal,
   onEvent: (event: ExplainEvent) => void,
 ): Promise<UnitExplanation[]> {
@@ -33,7 +38,11 @@ export async function labelUnits(
       signal,
       onNote: (message) => onEvent({ type: 'warning', message }),
     });
-    for await (const unit of units) {
+    const slots = tally && new Map(measured.explanations.map(({ unit }, slot) => [unit, slot - first]));
+    for await (const found of units) {
+      const unit = slots
+        ? { ...found, categories: categoryMatches(groups, tally, firing.counts[slots.get(found.unit)!]) }
+        : found;
       all.push(unit);
       bundle.push(unit);
       if (performance.now() - sent > bundleInterval) send();

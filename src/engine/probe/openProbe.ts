@@ -195,6 +195,7 @@ export function summaryOf(probe: ProbeSet, concepts?: ConceptSet): ProbeSummary 
     samples: probe.samples,
     columns: probe.columns,
     concepts: concepts?.concepts.map((concept) => concept.name) ?? [],
+    ...(concepts ? { categories: concepts.concepts.map(({ category }) => category) } : {}),
     bundled: probe.bundled,
     drawn: probe.drawn,
     assumptions: [...probe.assumptions, ...(concepts?.read ?? [])],

@@ -1,3 +1,4 @@
+export { readTally, tallyOf, type TallyRow } from './tally.js';
 export { explanationTable } from './explanationTable.js';
 export { renderReport, type ReportExtras } from './renderReport.js';
 export { strongestSamples, type ReportSample } from './strongestSamples.js';

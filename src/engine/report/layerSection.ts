@@ -51,6 +51,7 @@ export function layerSection(
   pictures: number,
   samples: ReadonlyMap<number, ReportSample>,
   maps: StrongestMaps | null,
+  dissection = '',
 ): string {
   const summary = counts(layer)
     .filter(([, count]) => count > 0)
@@ -69,7 +70,7 @@ export function layerSection(
   );
   return (
     `<section id="l${index}"><div class="heading"><h2>${escapeHtml(layerName(layer))}</h2>` +
-    `<p class="quiet">${escapeHtml(detail.join(' · '))}</p><p>${layer.explanations.length} ${layer.explanations.length === 1 ? 'neuron' : 'neurons'}${summary && `: ${summary}`}</p></div>` +
+    `<p class="quiet">${escapeHtml(detail.join(' · '))}</p><p>${layer.explanations.length} ${layer.explanations.length === 1 ? 'neuron' : 'neurons'}${summary && `: ${summary}`}</p>${dissection}</div>` +
     `<div role="table" aria-label="${escapeHtml(layerName(layer))}"><div role="rowgroup"><div role="row" class="head">${head.join('')}` +
     `<div role="columnheader">Activations</div><div role="columnheader">${pictures ? 'Strongest inputs' : ''}</div></div></div>` +
     `<div role="rowgroup">\n${rows.join('')}</div></div><p class="none" hidden>No neuron fits the filter.</p></section>\n`

@@ -39,6 +39,11 @@ section { padding: 8px 0 0; }
 .js section:not(.current) { display: none; }
 .heading { padding: 0 24px 12px; }
 .heading p { margin: 2px 0 0; }
+.dissection { margin-top: 8px; }
+.dissection table { border-collapse: collapse; width: min(100%, 640px); font-variant-numeric: tabular-nums; }
+.dissection th { text-align: start; font-weight: 400; overflow-wrap: anywhere; }
+.dissection th, .dissection td { padding: 2px 12px 2px 0; } .dissection td:last-child { text-align: end; width: 40px; }
+.dissection svg { display: block; width: 100%; min-width: 80px; height: 8px; background: var(--track); }
 .row, .head { display: grid; grid-template-columns: 56px minmax(150px, 1fr) minmax(110px, 170px) 56px 108px var(--top, 0);
   column-gap: 16px; align-items: center; padding: 0 24px; border-bottom: 1px solid var(--line); }
 .pictures { --top: 196px; }

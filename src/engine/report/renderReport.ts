@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProbeSummary, StrongestMaps } from '../../shared/engineApi.js';
 import type { Explanation } from '../../shared/results.js';
+import { dissectionSection } from './dissectionSection.js';
 import { escapeHtml, scriptJson } from './escapeHtml.js';
 import { layerName, layerSection, navigationLink } from './layerSection.js';
 import { pageScript } from './pageScript.js';
@@ -19,6 +20,8 @@ export interface ReportExtras {
   samples?: ReadonlyMap<number, ReportSample>;
   /** By layer: activation maps over the strongest inputs, in the order of the layer's explanations. */
   maps?: ReadonlyMap<string, StrongestMaps>;
+  /** The category of each concept. */
+  categories?: Readonly<Record<string, string>>;
   /** Where this is a part of what was asked for: which part, in a sentence. */
   unfinished?: string;
 }
@@ -80,7 +83,16 @@ ${heading(explanation, extras, units)}
 <option value="lift:descending">By lift over chance</option><option value="fires:descending">By fire rate</option>
 <option value="label:ascending">By label</option></select><span id="count" class="quiet" role="status"></span></div>
 ${layers
-  .map((layer, index) => layerSection(layer, index, pictures, samples, extras.maps?.get(layer.name) ?? null))
+  .map((layer, index) =>
+    layerSection(
+      layer,
+      index,
+      pictures,
+      samples,
+      extras.maps?.get(layer.name) ?? null,
+      dissectionSection(layer, extras.categories ?? {}),
+    ),
+  )
   .join('')}</main>
 </div>
 <script type="application/json" id="data">${scriptJson(data)}</script>
