@@ -12,6 +12,8 @@ export interface Bindings {
   classes: Map<ClassValue['syntax'], { class: ClassValue; nodes: Set<ModuleNode> }>;
   /** Other names of a child: after `self.again = self.enc` there are two, and a model has one of them. */
   aliases: Map<ModuleNode, Map<string, { node: ModuleNode; span: Span }>>;
+  /** Functions that give the model: `build_model()`. */
+  builders: Set<string>;
   /** Modules whose inside the code at hand does not show: a framework's transformer, a package's backbone. */
   opaque: Set<ModuleNode>;
 }
@@ -20,6 +22,7 @@ export const noBindings = (): Bindings => ({
   made: new Map(),
   classes: new Map(),
   aliases: new Map(),
+  builders: new Set(),
   opaque: new Set(),
 });
 

@@ -2,6 +2,7 @@ import type { PythonProgram } from '../program.js';
 import type { Interpreter } from '../values/interpreter.js';
 import type { ClassValue, Value } from '../values/value.js';
 import { bind, type Bindings, bestOf, noBindings, openObject } from './bind.js';
+import { bindDefaultNames } from './defaultNames.js';
 import { fitter } from './fit.js';
 import { below, type ModuleNode } from './moduleTree.js';
 import { builtModules, classesOf, isModuleClass, namedClasses, objectsOf } from './roots.js';
@@ -44,6 +45,8 @@ export function findBindings(program: PythonProgram, root: ModuleNode, run: Inte
   const best = bestOf(whole, (value) => fits.fit(value, root)).filter((value) => fits.fit(value, root) >= leastFit);
   bindAll(root, best);
   if (best.length > 0) return found;
+  bindDefaultNames(program, root, classes, found, fits, run);
+  if (found.made.size > 0) return found;
   // The model's own class is elsewhere: classes that a part of the model fits.
   for (const node of below(root)) {
     if (node === root || node.children.size === 0) continue;

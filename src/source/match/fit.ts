@@ -190,6 +190,13 @@ const matches = (key: Key, name: string): boolean =>
 export function definitionsOf(instance: Instance, name: string): Definition[] {
   const exact = (instance.attributes.get(name) ?? []).filter(({ value }) => mayBeModule(value));
   if (exact.length > 0) return exact;
+  // Flax numbers the elements of a list: `layers_0`.
+  const [, list, number] = /^(.+)_(\d+)$/.exec(name) ?? [];
+  const element = (instance.attributes.get(list) ?? []).flatMap(({ value }) => {
+    const item = value.kind === 'list' ? value.items[Number(number)] : undefined;
+    return item?.kind === 'one' && item.span ? [{ span: item.span, value: item.value }] : [];
+  });
+  if (element.length > 0) return element;
   const fitting = instance.patterns.filter(({ pattern }) => matches({ pattern }, name));
   // Of several patterns the longest says most.
   const longest = Math.max(...fitting.map(({ pattern }) => pattern.length));

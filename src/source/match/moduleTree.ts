@@ -38,12 +38,13 @@ export function moduleTree({ layers, modules = [] }: ModelStructure): ModuleNode
 
 function nodeAt(root: ModuleNode, path: string): ModuleNode {
   let node = root;
-  for (const [, separator, segment] of path.matchAll(/(^|[./])([^./]*)/g)) {
-    if (segment === '') continue;
+  for (const { 0: segment, index } of path.matchAll(/[^./]+/g)) {
+    // `~` is Haiku's mark of a constructor.
+    if (segment.startsWith('~')) continue;
     const name = segment.normalize('NFKC');
     let child = node.children.get(name);
     if (!child) {
-      child = leaf(node.path === '' ? segment : `${node.path}${separator}${segment}`, name, node);
+      child = leaf(path.slice(0, index + segment.length), name, node);
       node.children.set(name, child);
     }
     node = child;

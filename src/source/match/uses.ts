@@ -18,6 +18,8 @@ export interface UseFinder {
   found: (use: Use) => void;
   /** A child by a name of the code, which the model may have under another. */
   child: (of: ModuleNode, name: string) => ModuleNode | undefined;
+  /** The model itself, whose modules a string may name. */
+  root: ModuleNode;
   /** A function was called with modules. */
   called?: (name: string, args: ReadonlyMap<string | number, readonly ModuleNode[]>) => void;
   /** What a call of a class gives: `Net()` is the model. */
@@ -30,6 +32,7 @@ type Nodes = readonly ModuleNode[] | null;
 const same = new Set(
   'to cuda cpu eval train float double half bfloat16 requires_grad_ share_memory compile'.split(' '),
 );
+const byString = new Set(['get_submodule', 'get_parameter', 'get_layer']);
 const members = new Set('values children modules'.split(' '));
 const wrappers = new Set('reversed list tuple iter compile DataParallel deepcopy script trace'.split(' '));
 
@@ -163,8 +166,7 @@ export function findUses(statements: readonly Syntax[], names: Names, finder: Us
       );
     const [first, second] = args.children;
     const given = args.children.map((arg) => visit(arg));
-    if (owner && (name === 'get_submodule' || name === 'get_parameter') && first?.type === 'string')
-      return byPath(first, owner);
+    if (byString.has(name) && first?.type === 'string') return byPath(first, owner ?? [finder.root]);
     if (name === 'getattr' && given[0] && second) return byName(second, given[0]);
     if (owner && same.has(name)) return owner;
     if (owner && members.has(name)) return owner;

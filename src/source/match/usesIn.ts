@@ -36,12 +36,15 @@ export function usesIn(program: PythonProgram, root: ModuleNode, found: Bindings
         findUses([member], new Map([[name, [...nodes]]]), {
           file,
           chunk: one.chunk,
+          root,
           child,
           found: (use) => uses.push(use),
         });
       }
     }
-  if (models.size > 0) outside(program, root, models, { child, found: (use) => uses.push(use) });
+  for (const name of found.builders) models.add(name);
+  if (models.size > 0 || root.children.size > 0)
+    outside(program, root, models, { child, root, found: (use) => uses.push(use) });
   return uses;
 }
 
@@ -50,7 +53,7 @@ function outside(
   program: PythonProgram,
   root: ModuleNode,
   models: ReadonlySet<string>,
-  finder: Pick<UseFinder, 'child' | 'found'>,
+  finder: Pick<UseFinder, 'child' | 'found' | 'root'>,
 ): void {
   const { file, files } = program;
   const chunks = files.get(file)?.chunks ?? [];
@@ -61,7 +64,7 @@ function outside(
     handed.set(name, known);
   };
   const made = (callee: string) => (models.has(callee) ? [root] : null);
-  const names = new Set([...models, 'get_submodule']);
+  const names = new Set([...models, 'get_submodule', 'get_layer']);
   let script: Names = new Map();
   const functions = new Map<string, { chunk: (typeof chunks)[number]; seen: string }>();
   for (const chunk of chunks) {

@@ -21,8 +21,10 @@ export function makeInstance(module: ModuleValue, isOpen: boolean, run: Interpre
     patterns: [],
     children: null,
     entries: null,
+    made: [],
     base: base?.slice(base.lastIndexOf('.') + 1) ?? null,
   };
+  const before = run.created.length;
   // Set before anything runs: a class may make objects of itself.
   module.instance = instance;
   if (instance.base === 'Sequential' || instance.base === 'ModuleList') instance.children = run.growth.list();
@@ -46,6 +48,7 @@ export function makeInstance(module: ModuleValue, isOpen: boolean, run: Interpre
     const method = methodOf(made, name, run);
     if (method) callFunction({ ...method, self: instance }, null, [], 1, run);
   }
+  instance.made = run.created.slice(before);
   addLateAttributes(instance, run);
   return instance;
 }

@@ -131,6 +131,8 @@ export interface Instance {
   /** Children given to a container that the class extends. */
   children: ListValue | null;
   entries: DictValue | null;
+  /** Every module that its constructor makes, in order. */
+  made: ModuleValue[];
   /** The last part of the name of the framework's class that it extends; null where none is known. */
   base: string | null;
 }
