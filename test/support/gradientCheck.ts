@@ -16,6 +16,8 @@ export interface GradientCase {
   /** Inputs by position: dimensions of random fractions that are differentiated by, values for the same, or a constant. */
   inputs: readonly (readonly number[] | { values: number[]; dims: readonly number[] } | TensorSpec | null)[];
   outputs?: number;
+  /** How many of the outputs the score counts; the others may be integers. */
+  scored?: number;
   /** Values are drawn from here: away from what the operator is not defined or smooth at. */
   between?: readonly [number, number];
   /** Positions of inputs that are not differentiated by, though fractions. */
@@ -90,27 +92,28 @@ export async function checkGradient(given: GradientCase, options: GradientOption
   const spec: ModelSpec = {
     nodes: [{ op: given.op, domain: given.domain, in: names, out: outputs, attributes: given.attributes, name: 'it' }],
     inputs: Object.fromEntries(wrt.map((name) => [name, { shape: [...feeds[name].dims] }])),
-    outputs: Object.fromEntries(outputs.map((name) => [name, {}])),
+    outputs: Object.fromEntries(outputs.slice(0, given.scored).map((name) => [name, {}])),
     initializers,
     opset: given.opset ?? 21,
     domains: given.domain ? { [given.domain]: 1 } : {},
   };
+  const targets = outputs.slice(0, given.scored);
   return withModel(spec, async (file) => {
     const model = await readModel(file);
-    const gradient = openGradient(model, { targets: outputs, wrt }, { ...options, threads: 1 });
+    const gradient = openGradient(model, { targets, wrt }, { ...options, threads: 1 });
     const session = await openSession(model, { outputs: [], threads: 1 });
     try {
       const pass = await gradient.forward(feeds);
       const seeds = Object.fromEntries(
-        outputs.map((name) => [
+        targets.map((name) => [
           name,
           Float32Array.from({ length: product(pass.values[name].dims) }, () => random() * 2 - 1),
         ]),
       );
       const gradients = await pass.backward(seeds);
       const score = async (): Promise<number> => {
-        const results = await session.run(feeds, outputs);
-        return outputs.reduce(
+        const results = await session.run(feeds, targets);
+        return targets.reduce(
           (sum, name) => sum + (results[name].data as Float32Array).reduce((all, y, i) => all + y * seeds[name][i], 0),
           0,
         );

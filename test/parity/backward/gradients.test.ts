@@ -5,7 +5,7 @@ import { openGradient } from '../../../src/engine/backward/index.js';
 import { readModel } from '../../../src/engine/onnx/index.js';
 import { readNpz } from '../../../src/engine/probe/npz.js';
 
-const networks = ['residual', 'squeeze_excite', 'concatenating', 'vgg', 'vit', 'unet'];
+const networks = ['residual', 'squeeze_excite', 'concatenating', 'vgg', 'vit', 'unet', 'lstm'];
 
 /** Network → exporter → module → tensor. */
 type Layers = Record<string, Record<string, Record<string, string>>>;

@@ -17,6 +17,7 @@ import { cast, passed, stopped, stoppingOperators } from './passing.js';
 import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
 import { rearrangementRules } from './rearrangement.js';
 import { cumulativeSum, reductionRules, topK } from './reduction.js';
+import { gru, lstm, rnn } from './recurrent.js';
 import { resize } from './resize.js';
 import { logSoftmax, softmax } from './softmax.js';
 
@@ -49,6 +50,9 @@ export const gradientRules: RuleTable = {
   LogSoftmax: logSoftmax,
   Resize: resize,
   Upsample: resize,
+  LSTM: lstm,
+  GRU: gru,
+  RNN: rnn,
   Cast: cast,
   CastLike: passed,
   Dropout: passed,

@@ -70,8 +70,13 @@ function scaled(
   const { g, gradient } = at;
   const dims = at.inputDims(0);
   const made = normalised(g, g.reshape(at.input(0), shape), axes, epsilon, centred);
-  const sumTo = (value: Value, position: number): Value =>
-    g.reshape(g.unbroadcast(value, g.dims(scale(at.input(position)))), at.inputDims(position));
+  const sumTo = (value: Value, position: number): Value => {
+    const summed = g.unbroadcast(value, g.dims(scale(at.input(position))));
+    const count = product(at.inputDims(position));
+    // One scale for several channels gets what all of them get.
+    const apart = g.reshape(summed, [count, product(g.dims(summed)) / count]);
+    return g.reshape(g.sum(apart, [1]), at.inputDims(position));
+  };
   const data = (): Value => {
     const incoming = at.has(1) ? g.mul(gradient, scale(at.input(1))) : gradient;
     return g.reshape(made.backward(g.reshape(incoming, shape)), dims);

@@ -68,9 +68,10 @@ export const reductionRules: Record<string, Rule> = {
     const { g } = reduced.at;
     return times(reduced, g.op('Exp', [g.sub(reduced.at.input(0), reduced.output())]));
   }),
-  // The product of the others, without dividing by what may be 0: over one axis, of all before times all behind.
+  // The product of the others, without dividing by 0.
   ReduceProd: reduction((reduced) => {
     const { g } = reduced.at;
+    if (reduced.axes.length === 0) return reduced.gradient;
     const x = reduced.at.input(0);
     const isZero = g.mask('Equal', x, 0);
     const zeros = g.sum(isZero, reduced.axes, true);
