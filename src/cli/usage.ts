@@ -37,6 +37,7 @@ const usages: Record<string, string> = {
   --min-active N         positions a unit must fire at to be explained (default 1)
   --threshold RULE       auto (default), quantile:0.005 or value:0
   --seed N               (default 0)
+  --shuffles N           shuffles for the chance floor (default 1); with more, each label gets a p-value
   --limit N              only the first N samples
   --threads N            threads of ONNX Runtime
   --provider NAME        execution provider (default cpu)

@@ -32,8 +32,8 @@ export class CallFields {
     return value as number;
   }
 
-  indexOrNull(name: string): number | null {
-    return this.#fields[name] == null ? null : this.index(name);
+  indexOrNull(name: string, limits?: { from?: number; to?: number }): number | null {
+    return this.#fields[name] == null ? null : this.index(name, limits);
   }
 
   texts(name: string): string[] {
@@ -73,6 +73,7 @@ export class CallFields {
     const search = fields.text('search');
     if (search !== 'beam' && search !== 'optimal' && search !== 'single')
       throw this.#refusal('search', 'beam, optimal or single');
+    const shuffles = fields.indexOrNull('shuffles', { from: 1, to: 1000 });
     const threshold = fields.text('threshold', 100);
     if (!isThreshold(threshold)) throw this.#refusal('threshold', thresholdForms);
     return {
@@ -82,6 +83,7 @@ export class CallFields {
       beam: fields.index('beam', { from: 1, to: 1000 }),
       minActive: fields.index('minActive', { from: 1 }),
       seed: fields.indexOrNull('seed') ?? defaultSettings.seed,
+      ...(shuffles !== null && { shuffles }),
     };
   }
 

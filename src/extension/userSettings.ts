@@ -16,14 +16,16 @@ export function searchSettings(): Settings {
     return Number.isInteger(value) && value >= low && value <= high ? value : otherwise;
   };
   const search = settings.get<string>('search.method');
+  const shuffles = whole('search.shuffles', 1, 1000, 1);
   const threshold = settings.get<string>('threshold', defaultSettings.threshold);
   return {
     threshold: isThreshold(threshold) ? threshold : defaultSettings.threshold,
-    search: search === 'optimal' || search === 'single' ? search : 'beam',
+    search: search === 'beam' || search === 'single' ? search : 'optimal',
     maxLength: whole('search.maxLength', 1, 10, defaultSettings.maxLength),
     beam: whole('search.beam', 1, 1000, defaultSettings.beam),
     minActive: whole('minActive', 1, Number.MAX_SAFE_INTEGER, defaultSettings.minActive),
     seed: defaultSettings.seed,
+    ...(shuffles > 1 && { shuffles }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Settings {
   beam: number;
   minActive: number;
   seed: number;
+  /** Shuffles for the chance floor; absent: 1, which costs as much again as the search. */
+  shuffles?: number;
 }
 
 export const defaultSettings: Settings = {
@@ -57,6 +59,10 @@ export interface UnitExplanation {
   recall: number;
   /** IoU that the same search reaches on the unit shuffled across samples: what a label is worth by chance. */
   floor: number;
+  /**
+   * With several shuffles: how often chance does as well, (1 + shuffles that reach the IoU) / (shuffles + 1); small is good.
+   */
+  pValue?: number;
   /** True where the search proves that no formula of this length scores higher. */
   optimal: boolean;
   /**

@@ -49,11 +49,12 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
     const found = searchUnit(groups, firing.counts[slot], settings);
     // The same search: where the label is the beam's, so is the floor.
     const same = found?.fellBack ? { ...settings, search: 'beam' as const } : settings;
-    let floor = 0;
+    const floors: number[] = [];
     for (const round of firing.shuffled) {
       await pause();
-      floor += bestIou(groups, round[slot], same) / firing.shuffled.length;
+      floors.push(bestIou(groups, round[slot], same));
     }
+    const floor = floors.reduce((sum, iou) => sum + iou / floors.length, 0);
     if (!found) {
       yield { ...unit, status: 'no-match', floor };
       continue;
@@ -63,7 +64,7 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
       fellBack++;
       mostBetter = Math.max(mostBetter, label.bound! - label.iou);
     }
-    yield { ...unit, ...label, floor };
+    yield { ...unit, ...label, floor, ...(floors.length > 1 && { pValue: rank(label.iou, floors) }) };
   }
   if (fellBack > 0) {
     options.onNote?.(
@@ -73,3 +74,7 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
     );
   }
 }
+
+/** Share of the searches, the unit's own among them, that reach at least its IoU: (1 + #floors ≥ IoU) / (R + 1). */
+const rank = (iou: number, floors: readonly number[]): number =>
+  (1 + floors.filter((floor) => floor >= iou).length) / (floors.length + 1);

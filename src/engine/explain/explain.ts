@@ -46,7 +46,12 @@ export async function explain(
     const tally = request.tally ? concepts : null;
     const rule = (layer: MeasuredLayer) => thresholdRule(threshold, layer);
     const unitBytes = (layer: MeasuredLayer) =>
-      unitReducerBytes(rule(layer), samples * layer.height * layer.width, groupPositions(concepts, layer));
+      unitReducerBytes(
+        rule(layer),
+        samples * layer.height * layer.width,
+        groupPositions(concepts, layer),
+        settings.shuffles,
+      );
     const groups = groupLayers(
       [...wanted.keys()],
       samples,
@@ -66,6 +71,7 @@ export async function explain(
         select: (layer) => wanted.get(layer)!,
         minActive: settings.minActive,
         seed: settings.seed,
+        shuffles: settings.shuffles ?? 1,
         memory: shares.reducers,
         unitBytes,
         signal,

@@ -1,13 +1,14 @@
 import type { ExplainEvent } from '../../shared/engineApi.js';
 import type { Settings, UnitExplanation } from '../../shared/results.js';
-import { categoryMatches, explainUnits, type ConceptSet } from '../concept/index.js';
+import { categoryMatches, explainUnits, firstLabels, type ConceptSet } from '../concept/index.js';
 import type { LayerMeasurement } from './measureGroup.js';
 
 /** Labels are handed on in bundles, at most one in this many milliseconds. */
 const bundleInterval = 100;
 
 /**
- * Searches a label for every unit of a measured layer. In the order of units.
+ * Searches a label for every unit of a measured layer: the best single concept of each unit at once, then the units that fire
+ * most first. In the order of units.
  *
  * @param tally the concepts, where each unit is to have the best one of each category too
  */
@@ -30,10 +31,15 @@ export async function labelUnits(
     sent = performance.now();
   };
   for await (const { first, firing } of parts()) {
+    const part = measured.explanations.slice(first, first + firing.units.length);
+    if (settings.search !== 'single') {
+      const explanations = await firstLabels(groups, firing, part, signal);
+      if (explanations.length > 0) onEvent({ type: 'labels', layer: name, explanations });
+    }
     const units = explainUnits({
       groups,
       firing,
-      measured: measured.explanations.slice(first, first + firing.units.length),
+      measured: part,
       settings,
       signal,
       onNote: (message) => onEvent({ type: 'warning', message }),

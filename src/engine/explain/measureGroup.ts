@@ -21,6 +21,8 @@ export interface MeasureOptions {
   select: (layer: MeasuredLayer) => number[];
   minActive: number;
   seed: number;
+  /** For the chance floor. */
+  shuffles: number;
   /** Of the reducers of one pass together, in bytes. */
   memory: number;
   /** Upper estimate of what one unit's reducers hold, in bytes. */
@@ -48,7 +50,7 @@ export interface LayerMeasurement {
  * firing positions.
  */
 export async function measureGroup(group: MeasuredLayer[], options: MeasureOptions): Promise<LayerMeasurement[]> {
-  const { activations, concepts, minActive, seed, memory, signal, onProgress } = options;
+  const { activations, concepts, minActive, seed, shuffles, memory, signal, onProgress } = options;
   const first = new Map(
     group.map((layer) => [
       layer,
@@ -80,7 +82,7 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
           isWhole,
           histograms: unitHistograms(statistics),
           maps: strongestMaps(statistics, layer),
-          firing: firingCounts({ groups: isWhole ? groups : undivided(groups), layer, statistics, seed }),
+          firing: firingCounts({ groups: isWhole ? groups : undivided(groups), layer, statistics, seed, shuffles }),
         },
       ] as const;
     }),
@@ -126,7 +128,7 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
   }
 
   async function count(layer: MeasuredLayer, groups: Groups, statistics: UnitStatistics[]): Promise<FiringCounts> {
-    const firing = firingCounts({ groups, layer, statistics, seed });
+    const firing = firingCounts({ groups, layer, statistics, seed, shuffles });
     await activations.pass(
       [layer],
       (_, batch) => firing.add(batch),

@@ -107,6 +107,7 @@ function details(layer, index) {
   const fact = (name, text) => facts.append(element('dt', {}, name), element('dd', {}, text));
   if (!row.classList.contains('silent') && !row.classList.contains('other')) {
     fact('IoU', d.n[0].toFixed(3) + (d.o ? ', ' + d.o : '')); fact('by chance', d.n[1].toFixed(3));
+    if (d.p) fact('p-value', String(d.p));
     fact('precision', d.n[3].toFixed(3)); fact('recall', d.n[4].toFixed(3));
   }
   fact('fires at', row.querySelector('.fires').textContent);

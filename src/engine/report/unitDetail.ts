@@ -11,6 +11,8 @@ export interface UnitDetail {
   r: [number, number] | null;
   /** What is known of formulas that might be better: `best possible`, `at most 0.02 better is possible`; empty: nothing. */
   o: string;
+  /** p-value, where there were several shuffles. */
+  p?: number;
   /** Best single concept and its IoU. */
   s: [string, number] | null;
   /** Runners-up. */
@@ -30,6 +32,7 @@ export function unitDetail(unit: UnitExplanation): UnitDetail {
     t: unit.threshold === null ? null : digits(unit.threshold, 5),
     r: edges.length ? [digits(edges[0], 4), digits(edges[edges.length - 1], 4)] : null,
     o: unit.optimal ? 'best possible' : (boundWords(unit) ?? ''),
+    ...(unit.pValue !== undefined && { p: digits(unit.pValue, 3) }),
     s: unit.single && [unit.single.label, digits(unit.single.iou, 4)],
     a: unit.alternatives.map(({ label, iou }) => [label, digits(iou, 4)]),
     x: unit.top.slice(0, inputsShown).map(({ sample, value }) => [sample, digits(value, 4)]),

@@ -171,6 +171,7 @@ export class Detail extends LitElement {
           hasLabel
             ? html`${fact('IoU', html`<strong>${score(unit.iou)}</strong>`, 'Positions where label and firing agree, of those where either holds')}
               ${fact('chance', score(unit.floor), 'What the same search reaches on this unit shuffled across samples')}
+              ${unit.pValue === undefined ? nothing : fact('p-value', score(unit.pValue), 'How often shuffled units reach this IoU, this one counted among them')}
               ${fact('precision', score(unit.precision), 'Of the positions at which it fires, the share where the label holds')}
               ${fact('recall', score(unit.recall), 'Of the positions where the label holds, the share at which it fires')}`
             : nothing
