@@ -77,3 +77,18 @@ export function thresholdRule(command: string, text: string | undefined, fallbac
     throw error;
   }
 }
+
+/** A finite number of at least `least`, or `fallback` where the option is absent. */
+export function number(
+  command: string,
+  option: string,
+  text: string | undefined,
+  least: number,
+  fallback: number,
+): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least)
+    throw new UsageError(`--${option} wants a number of at least ${least}, got "${text}"`, command);
+  return value;
+}

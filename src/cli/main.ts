@@ -1,9 +1,11 @@
 import { UserError } from '../shared/userError.js';
 import { ablate } from './ablate.js';
+import { attribute } from './attribute.js';
 import { cam } from './cam.js';
 import { code } from './code.js';
 import { cause } from './cause.js';
 import { explain } from './explain.js';
+import { igc } from './igc.js';
 import { inspect } from './inspect.js';
 import { onOneLine } from './printable.js';
 import { tally } from './tally.js';
@@ -14,6 +16,8 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   inspect,
   explain,
   cam,
+  attribute,
+  igc,
   code,
   ablate,
   cause,

@@ -13,6 +13,8 @@ const general = `usage: onnxplain COMMAND [options]
   inspect MODEL                 inputs, outputs and layers, from the file's structure alone
   explain [MODEL]               label the units of a model on a probe set
   cam MODEL                     class activation maps
+  attribute MODEL               what a score owes to each component of an input or a layer
+  igc MODEL                     what the outputs' correlation with their targets owes to each input component
   ablate MODEL                  what each unit of a layer does to the outputs
   cause MODEL                   whether labels cause the firing that they describe
   code FILE.py                  where training code makes and uses a model's layers
@@ -69,6 +71,44 @@ const usages: Record<string, string> = {
   --raw                  the map before ReLU, scaling and resizing
   --colormap NAME        inferno (default), viridis or jet; for pictures
   --out FILE             .npy (float32, N × H × W) or .png (overlay)`,
+  attribute: `usage: onnxplain attribute MODEL (--image FILE | --input X.npy) --method NAME --out A.npy
+
+  --method NAME          gradient, input-x-gradient, ig, smoothgrad, guided-backprop, deconvnet, lrp-epsilon,
+                         lrp-gamma, lrp-zplus, lrp-alpha2beta1, relp
+  --wrt TENSOR           tensor, node or module path to attribute to; default: the model's input
+  --class N|NAME         default: each input's highest output
+  --output NAME          for models with several outputs
+  --probability          the score is the output itself, not what enters its Softmax or Sigmoid
+  --steps N              for ig: points from baseline to input, both included (default 64)
+  --baseline VALUE       for ig: a number or an .npy with one sample (default 0)
+  --samples N            for smoothgrad (default 16)
+  --sigma S              for smoothgrad: noise as a share of the input's range (default 0.15)
+  --box LOW:HIGH         for lrp: bounds of the input, one number or one a channel, for the box rule there
+  --constant-attention   for relp: attention patterns are constants (its AH rule)
+  --probe PROBE          how a picture is prepared
+  --seed N               for smoothgrad (default 0)
+  --threads N            threads of ONNX Runtime
+  --out FILE             .npy (float32, N × the shape attributed to)`,
+  igc: `usage: onnxplain igc MODEL [--probe PROBE] [options]
+
+Integrated Gradient Correlation: over a probe set, how much each input component contributes to the correlation of the
+outputs with their targets; without targets, with themselves. The contributions add up to the correlation.
+
+  --probe PROBE          as for explain
+  --class N|NAME         only this output, again for more; default: all, where they are at most 16
+  --output NAME          for models with several outputs
+  --probability          outputs themselves, not what enters their Softmax or Sigmoid
+  --targets COLUMN|FILE  the right classes (or, of one output, values): a column, or an .npy with one number a
+                         sample; default: class folders, or a column called label, class, target or action
+  --auto                 without targets, even where there are some
+  --group NAME=COL,COL   also the sum over these columns; again for more
+  --regions N            of pictures: sums over a grid of N × N fields (default 3)
+  --steps N              points from baseline to input (default 64)
+  --baseline VALUE       a number or an .npy with one sample (default 0)
+  --limit N              so many samples, evenly spread over the probe set
+  --threads N            threads of ONNX Runtime
+  --out FILE             .npy (float32, outputs × the input's shape)
+  --json FILE            write all of it as JSON ("-" is stdout)`,
   ablate: `usage: onnxplain ablate MODEL --layer LAYER [options]
 
 Switches each unit of a layer off on its own, and says for every output which units matter most.

@@ -3,14 +3,16 @@ import { type Gradient, openGradient } from '../backward/index.js';
 import { classNames } from '../classNames.js';
 import { classIndex } from '../map/classIndex.js';
 import { classOutput } from '../map/classOutput.js';
-import type { MapInputs } from '../map/mapJob.js';
 import { describeTensor, findLayer, structureOf } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { modelInputs } from '../probe/index.js';
+import { modelInputs, type ProbeSet } from '../probe/index.js';
 import type { Tensor } from '../runtime/tensor.js';
 import { classScore, type ClassTarget } from './classTarget.js';
 import { attributionMethods, type AttributionMethod } from './methods.js';
 import type { InputBox } from './rules/lrp.js';
+
+/** What attributions need of a probe set. */
+export type AttributionInputs = Pick<ProbeSet, 'input' | 'samples' | 'batch'>;
 
 export interface AttributionJob {
   method: string;
@@ -51,18 +53,25 @@ export const defaultAttribution = {
   threads: null,
 } satisfies Partial<AttributionJob>;
 
-export interface Attributions {
-  method: AttributionMethod;
-  wrt: string;
+/** What one batch of samples got. */
+export interface AttributedBatch {
+  /** Index of its first sample. */
+  first: number;
   /** Of one sample. */
   dims: number[];
   /** One a sample, as many as `dims` say. */
   values: Float32Array[];
   classes: number[];
-  /** The score that was attributed, a sample. */
+  /** The scores that were attributed. */
   scores: Float64Array;
-  /** By sample, what the attribution should add up to and does; null where the method promises no sum. */
-  sums: { expected: number; actual: number }[] | null;
+  /** What each sample's values should add up to; null where the method promises no sum. */
+  expected: Float64Array | null;
+}
+
+export interface AttributionSummary {
+  method: AttributionMethod;
+  /** The tensor attributed to. */
+  wrt: string;
   notes: string[];
   milliseconds: number;
 }
@@ -70,21 +79,27 @@ export interface Attributions {
 /** Samples that go through the model together. */
 const atATime = 16;
 
+export interface AttributionRun {
+  signal?: AbortSignal;
+  onBatch(batch: AttributedBatch): void | Promise<void>;
+}
+
 /**
- * Attributes each input's score to the components of its input, or of a layer.
+ * Attributes each input's score to the components of its input, or of a layer; batch by batch, so that nothing is kept.
  *
  * @throws UserError where the method, tensor or class is not there, or an operator on the way has no rule
  */
-export async function attribute(
+export async function attributeBatches(
   model: OnnxModel,
-  inputs: MapInputs,
+  inputs: AttributionInputs,
   job: AttributionJob,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<Attributions> {
+  { signal, onBatch }: AttributionRun,
+): Promise<AttributionSummary> {
   const method = methodNamed(job.method);
   const output = classOutput(model, job.output);
   const target = job.probability ? output.output : output.logits;
   const wrt = job.wrt === null ? inputs.input : namedTensor(model, job.wrt);
+  const started = performance.now();
   const gradient = openGradient(
     model,
     { targets: [target], wrt: [wrt] },
@@ -94,46 +109,76 @@ export async function attribute(
     const fixed = modelInputs(model).find(({ name }) => name === inputs.input)?.shape?.[0];
     const chunk = typeof fixed === 'number' ? fixed : atATime;
     const unitAxis = describeTensor(model, target)?.unitAxis ?? null;
-    const result: Attributions = {
-      method,
-      wrt,
-      dims: [],
-      values: [],
-      classes: [],
-      scores: new Float64Array(inputs.samples),
-      sums: method.sums ? [] : null,
-      notes: [...output.notes],
-      milliseconds: 0,
-    };
-    const started = performance.now();
     let names: string[] | null | undefined;
     for (let first = 0; first < inputs.samples; first += chunk) {
       // So that a cancellation can arrive: a run blocks this thread.
       await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const count = Math.min(chunk, inputs.samples - first);
-      const feeds = await inputs.batch(first, count);
-      const point = new Model(gradient, { ...feeds }, inputs.input, wrt, { tensor: target, unitAxis }, count);
+      const feeds = filledUp(await inputs.batch(first, count), inputs.input, typeof fixed === 'number' ? fixed : count);
+      const point = new Model(gradient, feeds, inputs.input, wrt, { tensor: target, unitAxis }, count);
       const classes = await point.classes(async (total) => {
         names ??= await classNames(model, total);
         return classIndex(job.class, total, names);
       });
-      const made = await method.run(point, job);
-      result.values.push(...made.values);
-      result.dims = made.dims;
-      result.classes.push(...classes);
-      result.scores.set(made.scores, first);
-      if (result.sums && made.expected) {
-        made.values.forEach((values, i) =>
-          result.sums!.push({ expected: made.expected![i], actual: values.reduce((sum, value) => sum + value, 0) }),
-        );
-      }
+      const { dims, values, scores, expected } = await method.run(point, job);
+      await onBatch({
+        first,
+        dims,
+        values,
+        classes,
+        scores: Float64Array.from(scores),
+        expected: method.sums && expected ? Float64Array.from(expected) : null,
+      });
     }
-    result.milliseconds = performance.now() - started;
-    return result;
+    return { method, wrt, notes: output.notes, milliseconds: performance.now() - started };
   } finally {
     await gradient.release();
   }
+}
+
+export interface Attributions extends AttributionSummary {
+  dims: number[];
+  values: Float32Array[];
+  classes: number[];
+  scores: Float64Array;
+  expected: Float64Array | null;
+}
+
+/** As `attributeBatches`, all samples together. */
+export async function attribute(
+  model: OnnxModel,
+  inputs: AttributionInputs,
+  job: AttributionJob,
+  signal?: AbortSignal,
+): Promise<Attributions> {
+  const batches: AttributedBatch[] = [];
+  const summary = await attributeBatches(model, inputs, job, { signal, onBatch: (batch) => void batches.push(batch) });
+  const all = (part: (batch: AttributedBatch) => Float64Array) =>
+    Float64Array.from(batches.flatMap((b) => [...part(b)]));
+  return {
+    ...summary,
+    dims: batches[0]?.dims ?? [],
+    values: batches.flatMap(({ values }) => values),
+    classes: batches.flatMap(({ classes }) => classes),
+    scores: all(({ scores }) => scores),
+    expected: batches.every(({ expected }) => expected) ? all(({ expected }) => expected!) : null,
+  };
+}
+
+/** A batch of a fixed size, filled up with its last sample. Inputs that are not per sample stay. */
+function filledUp(feeds: Record<string, Tensor>, input: string, size: number): Record<string, Tensor> {
+  const own = feeds[input].dims[0];
+  if (own === size) return feeds;
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, tensor]) => {
+      if (tensor.dims[0] !== own) return [name, tensor];
+      const one = tensor.data.length / own;
+      const data = Array.from({ length: size * one }, (_, i) => tensor.data[Math.min(i, (own - 1) * one + (i % one))]);
+      const from = (tensor.data.constructor as unknown as { from(values: unknown[]): Tensor['data'] }).from(data);
+      return [name, { ...tensor, dims: [size, ...tensor.dims.slice(1)], data: from }];
+    }),
+  );
 }
 
 /** A batch at the point of its inputs: what methods ask of the model there and nearby. */

@@ -1,4 +1,13 @@
-export { attribute, type AttributionJob, type Attributions, defaultAttribution } from './attribute.js';
+export {
+  attribute,
+  attributeBatches,
+  type AttributedBatch,
+  type AttributionInputs,
+  type AttributionJob,
+  type Attributions,
+  defaultAttribution,
+} from './attribute.js';
+export { gradientCorrelation, type CorrelationJob, type OutputCorrelation } from './igc.js';
 export { GradientCorrelationSum, type GradientCorrelation } from './gradientCorrelation.js';
 export { type GradientAt, integratedGradients, type IntegratedGradients } from './integratedGradients.js';
 export { type AttributionMethod, attributionMethods } from './methods.js';
