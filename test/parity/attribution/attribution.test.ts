@@ -75,16 +75,6 @@ describe('attributions against Captum and zennit', () => {
           assert.ok(error(Float32Array.from(made.scores), score) < 1e-4);
           const difference = error(flat(made.values), await expected(name, method));
           assert.ok(difference < 2e-4, `off by ${difference} of the greatest value`);
-          if (method === 'ig') {
-            // The trapezoid rule over 16 points: what is missing to the difference of the scores is small, not 0.
-            made.values.forEach((values, i) => {
-              const sum = values.reduce((total, value) => total + value, 0);
-              assert.ok(
-                Math.abs(sum - made.expected![i]) < 0.2 * Math.abs(sum) + 0.2,
-                `${sum} of ${made.expected![i]}`,
-              );
-            });
-          }
         });
       }
     }
