@@ -38,6 +38,11 @@ export function editorActions(
     },
     dropPicture: (name, bytes) =>
       keepPicture(vscode.Uri.joinPath(context.globalStorageUri, 'pictures').fsPath, name, bytes),
+    pictureAt(uri) {
+      const { fsPath } = vscode.Uri.parse(uri);
+      refuseOtherFiles(fsPath);
+      return { path: fsPath, name: path.basename(fsPath) };
+    },
     async savePicture(session, name, png) {
       const target = await vscode.window.showSaveDialog({
         defaultUri: vscode.Uri.joinPath(beside(session), safeName(name)),
@@ -122,17 +127,22 @@ async function freeName(stem: string, ending: string): Promise<string> {
   }
 }
 
+/** @returns the ending of a picture's name, in lower case */
+function refuseOtherFiles(name: string): string {
+  const ending = path.extname(name).slice(1).toLowerCase();
+  if (pictureTypes.includes(ending)) return ending;
+  throw new UserError(`${safeName(name)} is not a picture that can be read`, {
+    hint: `use ${pictureTypes.join(', ')}`,
+  });
+}
+
 /** Writes a picture from the page where the engine can read it; the oldest ones go. */
 export async function keepPicture(
   folder: string,
   name: string,
   bytes: Uint8Array,
 ): Promise<{ path: string; name: string }> {
-  const ending = path.extname(name).slice(1).toLowerCase();
-  if (!pictureTypes.includes(ending))
-    throw new UserError(`${safeName(name)} is not a picture that can be read`, {
-      hint: `use ${pictureTypes.join(', ')}`,
-    });
+  const ending = refuseOtherFiles(name);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.${ending}`);
   await writeFile(file, bytes);

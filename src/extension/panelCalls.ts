@@ -14,6 +14,7 @@ export interface PanelActions {
   editProbe(session: ModelSession): Promise<void>;
   browsePicture(session: ModelSession): Promise<{ path: string; name: string } | null>;
   dropPicture(name: string, bytes: Uint8Array): Promise<{ path: string; name: string }>;
+  pictureAt(uri: string): { path: string; name: string };
   savePicture(session: ModelSession, name: string, png: Uint8Array): Promise<{ path: string } | null>;
   copy(text: string): Promise<void>;
   report(session: ModelSession): Promise<{ file: string } | null>;
@@ -74,6 +75,7 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   browsePicture: (_, session, actions) => actions.browsePicture(session),
   dropPicture: (fields, _, actions) =>
     actions.dropPicture(fields.text('name', 500), fields.bytes('bytes', pictureBytes)),
+  pictureAt: (fields, _, actions) => actions.pictureAt(fields.text('uri', 10_000)),
   savePicture: (fields, session, actions) =>
     actions.savePicture(session, fields.text('name', 500), fields.bytes('png', pictureBytes)),
   copy: (fields, _, actions) => actions.copy(fields.text('text', 10 * 2 ** 20)),

@@ -68,6 +68,8 @@ export interface PanelMethods {
   browsePicture(p: Record<string, never>): { path: string; name: string } | null;
   /** A picture dropped or pasted into the page; returns where the host put it. */
   dropPicture(p: { name: string; bytes: Uint8Array }): { path: string; name: string };
+  /** A picture dropped from VS Code's own explorer, by its address. */
+  pictureAt(p: { uri: string }): { path: string; name: string };
   savePicture(p: { name: string; png: Uint8Array }): { path: string } | null;
   copy(p: { text: string }): void;
   report(p: Record<string, never>): { file: string } | null;
@@ -136,8 +138,8 @@ export interface PanelStatus {
   progress: Extract<ExplainEvent, { type: 'progress' }> | null;
   /** For `failed` and `lost`: what, why, what to do. */
   error: PanelError | null;
-  /** The file changed since these labels were made. */
-  stale: boolean;
+  /** What changed since these labels were made, as the beginning of a sentence: `policy.onnx changed on disk`. */
+  stale: string | null;
   warnings: string[];
   /** Milliseconds that the last finished explanation took. */
   milliseconds: number | null;

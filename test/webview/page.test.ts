@@ -402,6 +402,41 @@ describe('the panel in a browser', function () {
       await maps.dispatchEvent('drop', { dataTransfer: transfer });
       await page.waitForFunction(() => window.fake.calls.some(({ method, params }) => method === 'map' && (params as { input: { kind: string } }).input.kind === 'file')); // prettier-ignore
       await page.locator('ox-picture-chooser').getByText('boot.png').waitFor();
+      // Under its own name, whatever the host calls the file.
+      await page.locator('ox-maps figcaption', { hasText: 'boot.png' }).waitFor();
+      await page.getByRole('button', { name: 'Save as PNG' }).click();
+      await page.waitForFunction(() => window.fake.calls.some(({ method }) => method === 'savePicture'));
+      assert.equal(((await calls('savePicture'))[0].params as { name: string }).name, 'boot eigen-cam.png');
+    });
+
+    it('takes a picture that is dropped from the explorer, before VS Code takes it', async () => {
+      await open('fashion');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      const uri = 'vscode-remote://host/home/ada/pictures/sandal.png';
+      const transfer = await page.evaluateHandle((uri) => {
+        const data = new DataTransfer();
+        data.setData('application/vnd.code.uri-list', uri);
+        for (const type of ['dragenter', 'dragover'])
+          window.addEventListener(type, () => document.body.setAttribute('data-taken', type));
+        return data;
+      }, uri);
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        await page.locator('ox-maps').dispatchEvent(type, { dataTransfer: transfer });
+      await page.locator('ox-picture-chooser').getByText('sandal.png').waitFor();
+      assert.deepEqual((await calls('pictureAt'))[0].params, { uri });
+      assert.equal(await page.locator('body').getAttribute('data-taken'), null);
+    });
+
+    it('copies the map as a picture', async () => {
+      await open('fashion');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      await page.evaluate(() => {
+        navigator.clipboard.write = async (items) =>
+          document.body.setAttribute('data-copied', items.flatMap(({ types }) => types).join());
+      });
+      await page.getByRole('button', { name: 'Copy picture' }).click();
+      await page.getByText('Picture copied').waitFor();
+      assert.equal(await page.locator('body').getAttribute('data-copied'), 'image/png');
     });
 
     it('comes from a neuron with that neuron’s own map', async () => {

@@ -68,6 +68,10 @@ export class MapFigure extends LitElement {
         min-width: 0;
         overflow-wrap: anywhere;
       }
+      .actions {
+        display: flex;
+        flex: none;
+      }
       figcaption p {
         font-size: 12px;
       }
@@ -164,14 +168,12 @@ export class MapFigure extends LitElement {
 
   #words(map: MapResult): string {
     const method = this.store.panel?.methods.find(({ name }) => name === map.method)?.title ?? map.method;
-    return `${method} over ${visible(map.picture.name)}, ${map.layers.map((layer) => this.store.title(layer)).join(', ')}`;
+    return `${method} over ${visible(this.#name(map))}, ${map.layers.map((layer) => this.store.title(layer)).join(', ')}`;
   }
 
   #caption(map: MapResult | null): TemplateResult {
     const layers = map?.layers.map((layer) => this.store.title(layer)).join(', ') ?? '';
-    const about = map
-      ? [map.picture.name ? visible(map.picture.name) : null, layers, map.class === null ? null : this.#class(map)]
-      : [];
+    const about = map ? [visible(this.#name(map)), layers, map.class === null ? null : this.#class(map)] : [];
     return html`<figcaption>
         <div>
           ${this.heading ? html`<strong><bdi>${this.heading}</bdi></strong>` : nothing}
@@ -185,7 +187,14 @@ export class MapFigure extends LitElement {
               : nothing
           }
         </div>
-        ${map ? iconButton(icons.save, 'Save as PNG', () => void this.#save(map)) : nothing}
+        ${
+          map
+            ? html`<span class="actions"
+                >${iconButton(icons.copy, 'Copy picture', () => void this.#copy(map))}
+                ${iconButton(icons.save, 'Save as PNG', () => void this.#save(map))}</span
+              >`
+            : nothing
+        }
       </figcaption>
       ${
         map && map.notes.length > 0
@@ -204,10 +213,30 @@ export class MapFigure extends LitElement {
     return known?.name ? visible(known.name) : `class ${map.class}`;
   }
 
+  /** A dropped picture is kept under another name than its own. */
+  #name(map: MapResult): string {
+    const { input, inputName } = this.store.view.maps;
+    const isShown = input?.kind === 'file' && input.path === map.picture.path;
+    return (isShown ? inputName : null) ?? map.picture.name;
+  }
+
+  async #copy(map: MapResult): Promise<void> {
+    try {
+      const png = await mapPng(map, this.#paint());
+      await navigator.clipboard.write([
+        new ClipboardItem({ 'image/png': new Blob([png as Uint8Array<ArrayBuffer>], { type: 'image/png' }) }),
+      ]);
+      this.store.say({ error: false, text: 'Picture copied', hint: null });
+    } catch (error) {
+      const text = `The picture could not be copied (${error instanceof Error ? error.message : String(error)})`;
+      this.store.say({ error: true, text, hint: 'save it as PNG' });
+    }
+  }
+
   async #save(map: MapResult): Promise<void> {
     try {
       const png = await mapPng(map, this.#paint());
-      const name = `${map.picture.name || 'picture'} ${map.method}.png`;
+      const name = `${this.#name(map).replace(/\.[a-z]+$/i, '') || 'picture'} ${map.method}.png`;
       await this.store.act('savePicture', { name, png }, (saved) =>
         saved ? `Saved as ${visible(fileName(saved.path))}` : null,
       );

@@ -12,6 +12,7 @@ import { mapsStyles } from './mapsStyles.js';
 import './mapControls.js';
 import './mapFigure.js';
 import './pictureChooser.js';
+import { acceptPictures } from './pictureDrop.js';
 
 /** Whether an input may hold pictures: one with four axes, or of any shape. */
 const takesPictures = ({ inputs }: ModelStructure): boolean =>
@@ -31,20 +32,9 @@ export class Maps extends LitElement {
   constructor() {
     super();
     new StoreController(this);
-    this.addEventListener('dragover', (event) => {
-      if (![...(event.dataTransfer?.types ?? [])].includes('Files')) return;
-      event.preventDefault();
-      this.dropping = true;
-    });
-    this.addEventListener('dragleave', (event) => {
-      if (!this.contains(event.relatedTarget as Node | null)) this.dropping = false;
-    });
-    this.addEventListener('drop', (event) => {
-      this.dropping = false;
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
-      event.preventDefault();
-      void this.#take(file);
+    acceptPictures(this, {
+      over: (over) => (this.dropping = over),
+      take: (picture) => void ('file' in picture ? this.#take(picture.file) : this.#open(picture.uri)),
     });
   }
 
@@ -65,11 +55,17 @@ export class Maps extends LitElement {
 
   async #take(file: File): Promise<void> {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    await this.store.act('dropPicture', { name: file.name || 'pasted picture', bytes }, ({ path, name }) => {
-      this.store.setMaps({ input: { kind: 'file', path }, inputName: name, class: null });
-      return null;
-    });
+    await this.store.act('dropPicture', { name: file.name || 'pasted picture.png', bytes }, this.#show);
   }
+
+  #open(uri: string): Promise<void> {
+    return this.store.act('pictureAt', { uri }, this.#show);
+  }
+
+  #show = ({ path, name }: { path: string; name: string }): null => {
+    this.store.setMaps({ input: { kind: 'file', path }, inputName: name, class: null });
+    return null;
+  };
 
   override render() {
     const { store } = this;
@@ -119,8 +115,8 @@ export class Maps extends LitElement {
           panel!.methods.length === 0
             ? 'This model has no layer of which a map can be drawn.'
             : panel!.probe && panel!.probe.kind !== 'images'
-              ? 'Maps show where in a picture a model looks; this probe set holds no pictures. Drop a picture here, or browse for one.'
-              : 'Drop or paste a picture here, or browse for one.'
+              ? 'Maps show where in a picture a model looks; this probe set holds no pictures. Drop a picture here (VS Code wants Shift held), paste or browse for one.'
+              : 'Drop a picture here (VS Code wants Shift held), paste or browse for one.'
         }
       </p>
     </div>`;

@@ -134,7 +134,7 @@ export class PictureChooser extends LitElement {
           input?.kind === 'file'
             ? html`<strong><bdi>${visible(name)}</bdi></strong>`
             : samples > 0
-              ? html`${count(samples)} in the probe set, or drop or paste one`
+              ? html`${count(samples)} in the probe set, or paste one, or drop one with Shift held`
               : html`Drop or paste a picture, or browse`
         }
       </p>

@@ -92,6 +92,7 @@ function strongest({ layer, unit, count }: Parameters<PanelMethods['strongest']>
 function map(call: MapCall): MapResult {
   const sample = call.input.kind === 'sample' ? call.input.sample : 7;
   const picture = scaled(garment(sample).picture, 8);
+  if (call.input.kind === 'file') picture.path = call.input.path;
   const values = hill((call.class ?? 0) + call.method.length * 7 + (call.layers[0]?.length ?? 0), sample, picture.width, picture.height); // prettier-ignore
   const names = ['sneaker', 'ankle boot', 'sandal', 'bag', 'shirt'];
   return {
@@ -180,7 +181,9 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
   editProbe: () => undefined,
   map,
   browsePicture: () => ({ path: '/home/ada/pictures/boot.png', name: 'boot.png' }),
-  dropPicture: ({ name }) => ({ path: `/home/ada/${name}`, name }),
+  // The host keeps it under a name of its own.
+  dropPicture: ({ name }) => ({ path: '/home/ada/.kept/0123456789abcdef.png', name }),
+  pictureAt: ({ uri }) => ({ path: new URL(uri).pathname, name: uri.slice(uri.lastIndexOf('/') + 1) }),
   savePicture: ({ name }) => ({ path: `/home/ada/${name}` }),
   copy: () => undefined,
   report: () => ({ file: '/home/ada/fashion/fashion.report.html' }),

@@ -20,7 +20,7 @@ const status = (change: Partial<PanelStatus>): PanelStatus => ({
   state: 'done',
   progress: null,
   error: null,
-  stale: false,
+  stale: null,
   warnings: [],
   milliseconds: 6420,
   ...change,
@@ -264,7 +264,11 @@ export const scenarios = {
     }),
   restricted: () => without(fashion({ state: 'restricted' }), { probe: null }),
   retrained: () => ({ ...policy(), retrained: true }),
-  stale: () => fashion({ stale: true, warnings: ['CUDA was asked for and is not in this build; the CPU is used.'] }),
+  stale: () =>
+    fashion({
+      stale: 'fashion.onnx changed on disk',
+      warnings: ['CUDA was asked for and is not in this build; the CPU is used.'],
+    }),
 } satisfies Record<string, () => Scenario>;
 
 export type ScenarioName = keyof typeof scenarios;
