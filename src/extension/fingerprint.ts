@@ -1,19 +1,25 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ProbeSummary } from '../shared/engineApi.js';
 
 /** What tells one version of the files behind a result from the next, without reading them. */
 export interface Fingerprint {
   /** Of the model and the weight files beside it (`model.onnx.data`, `model.onnx_data`); null where it is not there. */
   model: string | null;
-  /** Of the probe set's file or folder; null where there is none. */
+  /** Of the probe file, and of the file or folder that holds the samples; null where there are none. */
   probe: string | null;
 }
 
-export async function fingerprint(model: string, probe: string | null): Promise<Fingerprint> {
-  return { model: await ofModel(model), probe: probe && (await facts(probe)) };
+export async function fingerprint(model: string, probe: ProbeSummary | null): Promise<Fingerprint> {
+  const files = await Promise.all(probeFiles(probe).map(facts));
+  return { model: await ofModel(model), probe: files.filter((part) => part !== null).join('\n') || null };
 }
 
-export const sameFiles = (a: Fingerprint, b: Fingerprint): boolean => a.model === b.model && a.probe === b.probe;
+/** What a probe set was read from, as far as it is files that someone may edit. */
+export const probeFiles = (probe: ProbeSummary | null): string[] =>
+  probe === null
+    ? []
+    : [probe.choice.kind === 'file' ? probe.choice.path : null, probe.path].filter((file) => file !== null);
 
 async function ofModel(model: string): Promise<string | null> {
   const own = await facts(model);

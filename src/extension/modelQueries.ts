@@ -21,9 +21,13 @@ import { strongestPictures } from './strongestPictures.js';
 /** These repeat themselves once when the engine was lost under them: the page need not know. */
 const repeatable: ReadonlySet<EngineMethod> = new Set(['version', 'picture', 'sample', 'columnEffect', 'feeds']);
 
+/** Samples that are remembered: names, labels and values of columns. */
+const keptSamples = 2000;
+
 /** What a panel asks the engine about a model that has results: its samples, pictures, maps and weights. */
 export class ModelQueries {
   readonly #pictures = new PictureCache();
+  readonly #samples = new Map<number, Promise<SampleView>>();
   #interrupt = new AbortController();
   #stopMeasuring = new AbortController();
   #measuring: Promise<Timings | null> | null = null;
@@ -54,8 +58,17 @@ export class ModelQueries {
     });
   }
 
+  /** Kept, so that rows show their inputs also while the engine is at work. */
   sample(sample: number): Promise<SampleView> {
-    return this.ask('sample', { model: this.model, probe: this.#probe(), sample });
+    const known = this.#samples.get(sample);
+    if (known) return known;
+    const view = this.ask('sample', { model: this.model, probe: this.#probe(), sample });
+    this.#samples.set(sample, view);
+    if (this.#samples.size > keptSamples) this.#samples.delete(this.#samples.keys().next().value!);
+    view.catch(() => {
+      if (this.#samples.get(sample) === view) this.#samples.delete(sample);
+    });
+    return view;
   }
 
   picture(sample: number, size: number): Promise<Picture> {
@@ -140,6 +153,7 @@ export class ModelQueries {
   /** Samples are no longer what they were: another probe set, or another version of the model. */
   forgetPictures(): void {
     this.#pictures.clear();
+    this.#samples.clear();
     this.timings = null;
   }
 

@@ -6,6 +6,7 @@ import type { Explanation } from '../shared/results.js';
 import { UserError } from '../shared/userError.js';
 import type { Fingerprint } from './fingerprint.js';
 import { changeSince, formerOf, sameModel, type FormerCheckpoint } from './formerCheckpoint.js';
+import type { FoundResults } from './resultStore.js';
 import { addLabels, summaryOf, withStatistics, type LayerResults } from './layerResults.js';
 
 /** What is known of one model, filled by the engine's events; older layers stay until newer ones replace them. */
@@ -88,10 +89,26 @@ export class ModelResults {
     if (this.former && sameModel(this.former, this)) this.former = this.#formerBefore;
   }
 
-  /** In the model's order. While work goes on, the layers among `expected` without results wait in their places. */
-  summaries(expected: readonly Layer[]): LayerSummary[] {
+  /** What a reload brings back; null where there is nothing worth it. */
+  toKeep(): FoundResults | null {
+    const { structure, probe, layers, explanation, made, explainedAt, former } = this;
+    if (!structure || layers.size === 0) return null;
+    return { structure, probe, layers: [...layers.values()], explanation, made, explainedAt, former };
+  }
+
+  restore({ structure, probe, layers, explanation, made, explainedAt = null, former = null }: FoundResults): void {
+    Object.assign(this, { structure, probe, explanation, made, explainedAt, former });
+    for (const layer of layers) this.layers.set(layer.layer.name, layer);
+  }
+
+  /** In the model's order. The layers that work under way will bring, by name, node or module, wait in their places. */
+  summaries(expected: readonly string[]): LayerSummary[] {
     const order = new Map(this.structure?.layers.map((layer, i) => [layer.name, i]));
-    const waiting = expected.filter((layer) => !this.layers.has(layer.name)).map(waitingLayer);
+    const wanted = new Set<string | null>(expected);
+    const waiting = (this.structure?.layers ?? [])
+      .filter(({ name, node, module }) => wanted.has(name) || wanted.has(node) || wanted.has(module))
+      .filter(({ name, units }) => units !== null && !this.layers.has(name))
+      .map(waitingLayer);
     return [...[...this.layers.values()].map(summaryOf), ...waiting].sort(
       (a, b) => (order.get(a.layer.name) ?? Infinity) - (order.get(b.layer.name) ?? Infinity) || 0,
     );

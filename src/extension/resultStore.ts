@@ -11,19 +11,23 @@ import type { Fingerprint } from './fingerprint.js';
 import type { FormerCheckpoint } from './formerCheckpoint.js';
 import type { LayerResults } from './layerResults.js';
 
-/** What a model's panel showed last. */
-export interface StoredResults {
+/** What was found in a model. */
+export interface FoundResults {
   /** Of the files that the labels were made from. */
   made: Fingerprint;
   structure: ModelStructure;
   probe: ProbeSummary | null;
-  settings: Settings;
   layers: LayerResults[];
   /** Null where the work was stopped before its end. */
   explanation: Explanation | null;
   /** Absent in files of older versions. */
   explainedAt?: number | null;
   former?: FormerCheckpoint | null;
+}
+
+/** What a model's panel showed last. */
+export interface StoredResults extends FoundResults {
+  settings: Settings;
   warnings: string[];
   milliseconds: number | null;
 }

@@ -1,18 +1,19 @@
 import path from 'node:path';
 import type { ExplainEvent, MapMethod, ProbeChoice, Timings } from '../shared/engineApi.js';
 import { engineFailure } from '../shared/engineRpc.js';
-import type { Layer } from '../shared/model.js';
 import type { LayerSummary, PanelEvent, PanelState, PanelStatus, PanelView } from '../shared/panelProtocol.js';
 import type { Settings } from '../shared/results.js';
 import { describe } from './describe.js';
 import type { EngineClient } from './engineClient.js';
-import { fingerprint, sameFiles, type Fingerprint } from './fingerprint.js';
+import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { formerSummary } from './formerCheckpoint.js';
+import { isGone, modelGone } from './modelGone.js';
 import { ModelQueries } from './modelQueries.js';
 import { ModelResults } from './modelResults.js';
 import { reportable } from './reportable.js';
 import type { ResultStore } from './resultStore.js';
 import type { SessionSurroundings } from './sessionSurroundings.js';
+import { whatChanged } from './whatChanged.js';
 
 /** What is null or absent stays as it is. */
 export interface ExplainChange {
@@ -38,7 +39,7 @@ export class ModelSession {
     state: 'empty',
     progress: null,
     error: null,
-    stale: false,
+    stale: null,
     warnings: [],
     milliseconds: null,
   };
@@ -105,7 +106,7 @@ export class ModelSession {
   }
 
   layers(): LayerSummary[] {
-    return this.results.summaries(this.#status.state === 'working' ? this.#expected() : []);
+    return this.results.summaries(this.#status.state === 'working' ? (this.#toExplain ?? this.#layersAsked) : []);
   }
 
   /** How many layers `layers` tells of, about. */
@@ -161,20 +162,30 @@ export class ModelSession {
     if (this.results.structure) await this.#explain({});
   }
 
-  /** The file was written: its structure is read again, labels made before are marked as old. */
+  /** The model was written, or went away, or came back: its structure is read again, labels made before are marked as old. */
   async fileChanged(): Promise<void> {
     await this.open();
     const now = await this.#fingerprint();
     const labelled = this.results.layers.size > 0;
-    if (labelled && sameFiles(now, this.results.made) && this.#status.state !== 'failed') return;
+    const isBack = isGone(this.#status.error);
+    if (labelled && now.model === this.results.made.model && !isBack && this.#status.state !== 'failed') return;
     // The engine may hold the model as it was.
     if (!this.#work) this.engine.stop();
+    if (now.model === null) return this.#fail(modelGone(this.name));
     this.queries.forgetPictures();
     await this.#inspect();
-    if (labelled) this.#setStatus({ stale: true });
+    if (labelled) this.#setStatus({ stale: await this.#changed() });
+    if (isBack && this.results.explanation) this.#setStatus({ state: 'done' });
+    if (labelled && !this.#status.stale) return;
     if (labelled && this.surroundings.explainOnChange() && this.results.structure) void this.#explain({});
     else if (!labelled && !this.#work && this.results.structure && this.surroundings.explainOnOpen())
       void this.#explain({});
+  }
+
+  /** Settings, or the files of the probe set, may be others than those that the labels were made with. */
+  async otherwiseChanged(): Promise<void> {
+    await this.open();
+    if (this.results.layers.size > 0 && !this.#work) this.#setStatus({ stale: await this.#changed() });
   }
 
   async trustGranted(): Promise<void> {
@@ -194,13 +205,11 @@ export class ModelSession {
   async #open(explain: boolean): Promise<void> {
     const stored = await this.store.load(this.model);
     if (stored) {
-      const { structure, probe, layers, explanation, made, explainedAt = null, former = null } = stored;
-      Object.assign(this.results, { structure, probe, explanation, made, explainedAt, former });
-      for (const layer of layers) this.results.layers.set(layer.layer.name, layer);
+      this.results.restore(stored);
       this.#settings = stored.settings;
       this.#setStatus({
-        state: explanation ? 'done' : 'stopped',
-        stale: !sameFiles(await this.#fingerprint(), made),
+        state: stored.explanation ? 'done' : 'stopped',
+        stale: await this.#changed(),
         warnings: stored.warnings,
         milliseconds: stored.milliseconds,
       });
@@ -239,7 +248,7 @@ export class ModelSession {
     if (!this.surroundings.trusted()) return this.#setStatus({ state: 'restricted' });
     // Two may wait for the same end; the later one then finds the earlier one's work and ends that too.
     while (this.#work) await this.stop();
-    this.#settings = settings ?? this.#settings;
+    this.#settings = settings ?? this.surroundings.settings();
     this.#layersAsked = layers ?? this.#layersAsked;
     const abort = new AbortController();
     const choice = probe ?? this.surroundings.probe() ?? this.results.probe?.choice ?? null;
@@ -251,6 +260,7 @@ export class ModelSession {
   async #run(probe: ProbeChoice | null, signal: AbortSignal): Promise<void> {
     const started = Date.now();
     const before = await fingerprint(this.model, null);
+    if ((await this.#changed()) !== null) this.queries.forgetPictures();
     this.results.begin(before);
     this.#toExplain = null;
     this.#setStatus({ state: 'working', progress: null, error: null, warnings: [] });
@@ -274,8 +284,7 @@ export class ModelSession {
       );
       const now = await this.#fingerprint();
       this.results.finish(explanation, { model: before.model, probe: now.probe });
-      const stale = now.model !== before.model;
-      outcome = { state: 'done', stale, milliseconds: Date.now() - started };
+      outcome = { state: 'done', stale: await this.#changed(), milliseconds: Date.now() - started };
     } catch (error) {
       const failure = engineFailure(error);
       if (failure.code === 'engine/cancelled') outcome = { state: 'stopped' };
@@ -305,33 +314,20 @@ export class ModelSession {
     if (event.type === 'labels') this.#tell('rows', [event.layer]);
   }
 
-  /** The layers that an explanation under way will bring, as far as the structure says. */
-  #expected(): Layer[] {
-    const layers = this.results.structure?.layers.filter(({ units }) => units !== null) ?? [];
-    const asked = new Set<string | null>(this.#toExplain ?? this.#layersAsked);
-    return layers.filter(({ name, node, module }) => asked.has(name) || asked.has(node) || asked.has(module));
-  }
-
   async #save(): Promise<void> {
-    const { structure, probe, layers, explanation, made, explainedAt, former } = this.results;
-    if (!structure || layers.size === 0) return;
+    const found = this.results.toKeep();
     const { warnings, milliseconds } = this.#status;
-    await this.store.save(this.model, {
-      made,
-      structure,
-      probe,
-      settings: this.#settings,
-      layers: [...layers.values()],
-      explanation,
-      explainedAt,
-      former,
-      warnings,
-      milliseconds,
-    });
+    if (found) await this.store.save(this.model, { ...found, settings: this.#settings, warnings, milliseconds });
   }
 
   #fingerprint(): Promise<Fingerprint> {
-    return fingerprint(this.model, this.results.probe?.path ?? null);
+    return fingerprint(this.model, this.results.probe);
+  }
+
+  /** Why the labels are old, if they are. */
+  async #changed(): Promise<string | null> {
+    const then = { files: this.results.made, settings: this.#settings };
+    return whatChanged(this.name, then, { files: await this.#fingerprint(), settings: this.surroundings.settings() });
   }
 
   #fail(error: unknown): void {

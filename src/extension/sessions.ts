@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ChosenProbes } from './chosenProbes.js';
 import { EngineClient } from './engineClient.js';
+import { probeFiles } from './fingerprint.js';
 import type { ResultStore } from './resultStore.js';
 import { describe } from './describe.js';
 import { ModelSession } from './session.js';
@@ -90,6 +91,15 @@ export class Sessions implements vscode.Disposable {
     });
     const held: Held = { session, holders: 0, end: undefined, disposables: [this.#watch(model, session)] };
     held.disposables.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void session.trustGranted()));
+    const compare = () => session.otherwiseChanged().catch((error) => log(describe(error)));
+    held.disposables.push(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('onnxplain')) void compare();
+      }),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        if (probeFiles(session.results.probe).includes(uri.fsPath)) void compare();
+      }),
+    );
     this.#held.set(file, held);
     this.#changed.fire();
     return held;

@@ -20,5 +20,6 @@ export const icons = {
   information: drawn(svg`<circle cx="8" cy="8" r="6" /><path d="M8 7.2v4M8 4.8v.1" />`),
   check: drawn(svg`<path d="m3 8.5 3.2 3.2L13 5" />`),
   folder: drawn(svg`<path d="M1.8 12.8V3.5h4.4l1.5 1.7h6.5v7.6z" />`),
+  again: drawn(svg`<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2v3.2H9.8" />`),
   save: drawn(svg`<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 13.5h11" />`),
 };

@@ -5,7 +5,7 @@ import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { visible } from '../text/names.js';
 import { counted, duration } from '../text/numbers.js';
-import { button } from '../ui/index.js';
+import { button, iconButton, icons } from '../ui/index.js';
 import './disclosure.js';
 import './probeMenu.js';
 import { progressWords } from './statusWords.js';
@@ -190,6 +190,7 @@ export class Header extends LitElement {
     if (status.state === 'done' && status.milliseconds !== null)
       return html`<div class="work muted" title="Time the explanation took">
         done in ${duration(status.milliseconds)}
+        ${iconButton(icons.again, 'Explain again', () => void this.store.explain())}
       </div>`;
     return nothing;
   }

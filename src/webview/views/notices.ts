@@ -5,14 +5,15 @@ import { StoreController } from '../state/storeController.js';
 import { changedUnits, changeWords } from '../text/changeWords.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
-import { sentence } from '../text/sentence.js';
 import { button, icons, iconButton } from '../ui/index.js';
+import { advice, adviceStyles } from './problem.js';
 
 /** The lines below the tabs: what went wrong or changed, while what is there stays usable. */
 @customElement('ox-notices')
 export class Notices extends LitElement {
   static override styles = [
     base,
+    adviceStyles,
     css`
       :host {
         display: block;
@@ -75,7 +76,7 @@ export class Notices extends LitElement {
       }
       ${
         status.stale
-          ? notice('warning', icons.warning, `${panel.model.name} changed on disk.`, 'These labels are from before.', [
+          ? notice('warning', icons.warning, `${status.stale}.`, 'These labels are from before.', [
               button('Explain again', () => void store.explain(), { primary: true }),
             ])
           : nothing
@@ -131,8 +132,7 @@ function notice(
   return html`<div class=${`notice ${tone}`} role=${tone === 'error' ? 'alert' : 'status'}>
     ${icon}
     <div class="text">
-      <bdi>${visible(hint ? text.replace(/\.?$/, '.') : text)}</bdi
-      >${hint ? html` <bdi class="muted">${visible(sentence(hint))}</bdi>` : nothing}
+      <bdi>${visible(hint ? text.replace(/\.?$/, '.') : text)}</bdi>${hint ? html` ${advice(hint)}` : nothing}
     </div>
     ${actions.length > 0 ? html`<div class="actions">${actions}</div>` : nothing}
   </div>`;

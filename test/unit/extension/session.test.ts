@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -110,17 +110,17 @@ describe('a model’s session', () => {
   it('shows the former labels after a reload, and marks them old once the model has changed', async () => {
     await (await open('a.onnx')).explain();
     const again = await open('a.onnx');
-    assert.deepEqual([again.status.state, again.status.stale], ['done', false]);
+    assert.deepEqual([again.status.state, again.status.stale], ['done', null]);
     assert.equal(again.results.layer('relu').explanations[1].label, 'x > 0');
 
     await utimes(again.model, 1, 1);
     await again.fileChanged();
-    assert.equal(again.status.stale, true);
+    assert.equal(again.status.stale, 'a.onnx changed on disk');
     const later = await open('a.onnx');
-    assert.equal(later.status.stale, true);
+    assert.equal(later.status.stale, 'a.onnx changed on disk');
     assert.equal(later.results.layer('relu').explanations[1].label, 'x > 0');
     await later.explain();
-    assert.equal(later.status.stale, false);
+    assert.equal(later.status.stale, null);
   });
 
   it('keeps the labels of the former checkpoint and says what changed since then', async () => {
@@ -172,7 +172,41 @@ describe('a model’s session', () => {
     await writeFile(session.model, 'dead');
     await session.fileChanged();
     for (let i = 0; session.status.stale && i < 100; i++) await wait(20);
-    assert.deepEqual([session.status.stale, session.results.change?.layers[0].counts.died], [false, 1]);
+    assert.deepEqual([session.status.stale, session.results.change?.layers[0].counts.died], [null, 1]);
+  });
+
+  it('says that the model is gone, and goes on as before when it is back', async () => {
+    const session = await open('a.onnx');
+    await session.explain();
+    const away = path.join(folder, 'away.bin');
+    await rename(session.model, away);
+    await session.fileChanged();
+    assert.equal(session.status.error?.message, 'a.onnx was deleted or moved');
+    assert.equal(session.results.layer('relu').explanations[1].label, 'x > 0');
+    await rename(away, session.model);
+    await session.fileChanged();
+    assert.deepEqual([session.status.state, session.status.error, session.status.stale], ['done', null, null]);
+  });
+
+  it('marks labels as old when the settings or the probe file are others, and takes those of now', async () => {
+    let settings = defaultSettings;
+    const session = await open('a.onnx', { settings: () => settings });
+    const probe = path.join(folder, 'a.probe.json');
+    await writeFile(probe, '{}');
+    await session.explain({ probe: { kind: 'file', path: probe } });
+    await session.otherwiseChanged();
+    assert.equal(session.status.stale, null);
+
+    settings = { ...defaultSettings, maxLength: 4 };
+    await session.otherwiseChanged();
+    assert.equal(session.status.stale, 'The settings of the search changed');
+    await session.explain();
+    assert.equal(session.status.stale, null);
+    assert.equal((await session.state()).settings.maxLength, 4);
+
+    await writeFile(probe, '{ "kind": "states" }');
+    await session.otherwiseChanged();
+    assert.equal(session.status.stale, 'The probe set changed on disk');
   });
 
   it('takes a change of weights beside the model for a change of the model', async () => {
@@ -180,10 +214,10 @@ describe('a model’s session', () => {
     await writeFile(`${session.model}.data`, 'weights');
     await session.explain();
     await session.fileChanged();
-    assert.equal(session.status.stale, false);
+    assert.equal(session.status.stale, null);
     await writeFile(`${session.model}.data`, 'other weights');
     await session.fileChanged();
-    assert.equal(session.status.stale, true);
+    assert.equal(session.status.stale, 'a.onnx changed on disk');
   });
 
   it('runs nothing in a restricted workspace, and goes on when it is trusted', async () => {
