@@ -196,6 +196,7 @@ export class Store {
   ): Promise<void> {
     try {
       const result = await this.host.call(method, params);
+      if (this.message?.error) this.say(null);
       const text = done?.(result) ?? null;
       if (text !== null) this.say({ error: false, text, hint: null });
     } catch (error) {

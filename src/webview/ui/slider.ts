@@ -36,7 +36,9 @@ export const sliderStyles = css`
     background: var(--vscode-focusBorder);
   }
   .slider output {
-    width: 38px;
+    flex: none;
+    min-width: 44px;
+    white-space: nowrap;
     text-align: end;
     font-variant-numeric: tabular-nums;
     color: var(--muted);

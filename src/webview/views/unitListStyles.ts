@@ -27,14 +27,14 @@ export const unitListStyles = css`
     flex-basis: 100%;
   }
   :host([compact]) .tools ox-select {
-    flex: 1 1 110px;
+    flex: 1 1 140px;
   }
   .scale {
     font-size: 11px;
     white-space: nowrap;
   }
   :host([compact]) .tools .scale {
-    flex: 1 0 50%;
+    flex: 1 0 auto;
   }
   .head .scale {
     margin-inline-start: 8px;

@@ -2,11 +2,12 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import type { PanelError } from '../../shared/panelProtocol.js';
 import type { Store } from '../state/store.js';
 import { visible } from '../text/names.js';
-import { sentence } from '../text/sentence.js';
 import { button, icons, spinner } from '../ui/index.js';
 import { failureActions } from './notices.js';
+import { advice, adviceStyles } from './problem.js';
 
 export const wholePageStyles = css`
+  ${adviceStyles}
   .whole {
     flex: 1;
     display: flex;
@@ -39,6 +40,10 @@ export const wholePageStyles = css`
     text-transform: none;
     opacity: 1;
     color: inherit;
+  }
+  .whole .hint {
+    max-width: min(56ch, 100%);
+    overflow-wrap: anywhere;
   }
   .whole p {
     max-width: 56ch;
@@ -103,7 +108,7 @@ function failure(title: string, error: PanelError | null, actions: TemplateResul
     ${icons.failure}
     <h2>${title}</h2>
     ${error ? html`<p><bdi>${visible(error.message)}</bdi></p>` : nothing}
-    ${error?.hint ? html`<p class="muted"><bdi>${visible(sentence(error.hint))}</bdi></p>` : nothing}
+    ${error?.hint ? html`<div class="hint">${advice(error.hint)}</div>` : nothing}
     <div class="actions">${actions}</div>
   </div>`;
 }
