@@ -2,6 +2,11 @@
 export type ProbeFile = StatesProbeFile | ImagesProbeFile | ArraysProbeFile;
 
 interface CommonProbeFile {
+  /**
+   * The model's own outputs as concepts: of several the highest (`predicts left`), of one quarters of its values; `values`:
+   * quarters of each; a list: names of the outputs.
+   */
+  outputs?: boolean | 'class' | 'values' | string[];
   /** The model input that the data feed, where there are several. */
   input?: string;
   /** Constant values for the model's other inputs, by input name: a number, nested arrays, or a path to .npy. */
@@ -17,7 +22,7 @@ export interface StatesProbeFile extends CommonProbeFile {
   /** Concept name → expression over columns. */
   concepts?: Record<string, string>;
   /** Concepts made from the columns themselves. */
-  discretize?: { method: 'quantile' | 'tree'; bins: number };
+  discretize?: { method: 'quantile' | 'tree'; bins: number; target?: string };
 }
 
 export interface ImagesProbeFile extends CommonProbeFile {

@@ -6,6 +6,7 @@ import type { SampleArray } from './arrayFile.js';
 import { arraysProbe } from './arrays.js';
 import { sha256Of } from './dataFile.js';
 import { cast, describeInput, isFloat, tensorTypeOf, type ModelInput } from './modelInput.js';
+import { modelOutputs } from './modelOutputs.js';
 import { sizeOf } from './npy.js';
 import type { OtherInputs } from './otherInputs.js';
 import type { ProbeSet } from './probeSet.js';
@@ -55,6 +56,7 @@ export async function drawnProbe({ model, input, others, assumptions }: DrawOpti
     base: '.',
     input,
     others,
+    outputs: (probe: ProbeSet, signal?: AbortSignal) => modelOutputs(model, probe, probe.samples, signal),
     path: null,
     name: 'drawn samples',
     assumptions: said,

@@ -1,7 +1,7 @@
 import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
 import { sortedValues } from '../concept/expression/index.js';
 import type { SampleArray } from './arrayFile.js';
-import { quantileEdges } from './stateConcepts.js';
+import { quantileEdges, rangeName } from './quantileEdges.js';
 
 /** Different whole numbers (tokens) that get a concept of their own: the most frequent ones. */
 const mostTokens = 200;
@@ -115,12 +115,7 @@ function sampleStatistics(samples: number): Collector {
           column.forEach((value, row) => {
             if (value > above && value <= upTo) setBit(mask, row);
           });
-          const title =
-            above === -Infinity
-              ? `${name} ≤ ${upTo}`
-              : upTo === Infinity
-                ? `${name} > ${above}`
-                : `${above} < ${name} ≤ ${upTo}`;
+          const title = rangeName(name, above, upTo);
           if (mask.some((word) => word !== 0))
             concepts.push({ name: title, category: 'measured', ofSamples: mask, ofPositions: null });
         }

@@ -16,8 +16,10 @@ import { impliedFile } from './impliedFile.js';
 import { preparationFor } from './image/index.js';
 import { openImages } from './images.js';
 import { arrayDims, chooseInput, isPicture, sampleDims, type ModelInput } from './modelInput.js';
+import { isClassifier, modelOutputs, type ModelOutputs } from './modelOutputs.js';
 import { npzHeads } from './npz.js';
 import { otherInputs, type OtherInputs } from './otherInputs.js';
+import { withOutputs } from './outputConcepts.js';
 import { readProbeFile } from './probeFile.js';
 import type { ProbeSet } from './probeSet.js';
 import { ConceptError } from './stateConcepts.js';
@@ -109,7 +111,7 @@ async function openFile(
   const probe = await (async () => {
     switch (file.kind) {
       case 'states':
-        return openStates(file, { choice, base, input, others });
+        return openStates(file, { choice, base, input, others, outputs: outputsOf(model) });
       case 'arrays':
         return openArrays(file, { choice, base, input, others });
       case 'images':
@@ -117,7 +119,29 @@ async function openFile(
     }
   })();
   const explicit = probe.explicit && withAbsoluteInputs(probe.explicit, base);
-  return { ...probe, explicit, assumptions: [...assumptions, ...probe.assumptions] };
+  const complete = { ...probe, explicit, assumptions: [...assumptions, ...probe.assumptions] };
+  // Where nobody names a concept of pictures, what the classifier sees in them is one as good as their colours.
+  const isBare =
+    file.kind === 'images' && file.concepts === undefined && file.outputs === undefined && isClassifier(model);
+  const setting = file.outputs ?? isBare;
+  if (setting === false) return complete;
+  return withOutputs(
+    isBare ? { ...complete, explicit: explicit && { ...explicit, outputs: true } } : complete,
+    setting,
+    model,
+  );
+}
+
+/** Runs the model over all of a probe set's samples, once: not again for other settings of the search. */
+function outputsOf(model: OnnxModel): (probe: ProbeSet, signal?: AbortSignal) => Promise<ModelOutputs> {
+  let known: Promise<ModelOutputs> | null = null;
+  return (probe, signal) => {
+    known ??= modelOutputs(model, probe, probe.samples, signal).catch((error: unknown) => {
+      known = null;
+      throw error;
+    });
+    return known;
+  };
 }
 
 function withAbsoluteInputs(file: ProbeFile, base: string): ProbeFile {

@@ -41,6 +41,11 @@ const common: Record<string, Rule> = {
       words: 'a number, arrays of numbers, or a path to .npy',
     },
   },
+  outputs: {
+    is: 'either',
+    rules: [flag, { is: 'one of', words: ['class', 'values'] }, { is: 'list', of: text, least: 1, unique: true }],
+    words: 'true, false, "class", "values" or a list of names',
+  },
 };
 
 const kinds: Record<ProbeFile['kind'], Record<string, Rule>> = {
@@ -53,6 +58,7 @@ const kinds: Record<ProbeFile['kind'], Record<string, Rule>> = {
       keys: {
         method: { is: 'one of', words: ['quantile', 'tree'] },
         bins: { is: 'number', whole: true, least: 2, most: 100 },
+        target: text,
       },
       required: ['method', 'bins'],
     },

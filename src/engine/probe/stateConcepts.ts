@@ -6,11 +6,12 @@ import {
   evaluateMask,
   ExpressionError,
   parseExpression,
-  quantileOfSorted,
   sortedValues,
   type Expression,
 } from '../concept/expression/index.js';
+import { treeThresholds } from './columnTree.js';
 import { ConceptCollection } from './conceptCollection.js';
+import { quantileEdges, rangeName } from './quantileEdges.js';
 import { columnsByName, type Table } from './table.js';
 
 /** A column with at most this many different values gets one concept for each. */
@@ -67,6 +68,8 @@ export function stateConcepts(
   table: Table,
   feeding: string[],
   samples: number,
+  /** By row, what the parts of a column are to tell apart; null: they are of equal size. */
+  target: Float64Array | null = null,
 ): ConceptSet {
   const notes: string[] = [];
   const collection = new ConceptCollection(samples, notes);
@@ -78,13 +81,23 @@ export function stateConcepts(
   if (file.discretize || byDefault) {
     const bins = file.discretize?.bins ?? 4;
     // The columns that feed the model first: they win over equal ones.
-    const order = [...feeding, ...table.names.filter((name) => !feeding.includes(name))];
+    const order = [...feeding, ...table.names.filter((name) => !feeding.includes(name))].filter(
+      (name) => target === null || name !== file.discretize?.target,
+    );
     const constant: string[] = [];
+    const indifferent: string[] = [];
     for (const name of order) {
       const column = rows.columns.get(name)!;
       const sorted = sortedValues(column);
       if (sorted.length === 0 || sorted[0] === sorted[sorted.length - 1]) constant.push(`"${name}"`);
-      else discretize(collection, name, column, sorted, bins, byDefault, samples);
+      else if (!discretize(collection, name, column, sorted, bins, byDefault, samples, target)) {
+        indifferent.push(`"${name}"`);
+      }
+    }
+    if (indifferent.length > 0) {
+      notes.push(
+        `No concepts of ${indifferent.slice(0, 8).join(', ')}${indifferent.length > 8 ? ', …' : ''}: no threshold tells the target apart.`,
+      );
     }
     if (constant.length > 0) {
       const many = constant.length > 1;
@@ -112,7 +125,8 @@ function discretize(
   bins: number,
   withSigns: boolean,
   samples: number,
-): void {
+  target: Float64Array | null,
+): boolean {
   const distinct = distinctUpTo(sorted, Math.max(fewValues, bins));
   if (distinct) {
     for (const value of distinct) {
@@ -123,9 +137,10 @@ function discretize(
         Number.isFinite(value) ? over(name, (x) => `${x} == ${value}`) : undefined,
       );
     }
-    return;
+    return true;
   }
-  const edges = quantileEdges(sorted, bins);
+  const edges = target ? treeThresholds(column, target, bins).map(readable) : quantileEdges(sorted, bins);
+  if (target && edges.length === 0) return false;
   const words =
     edges.length === bins - 1 ? (bins === 2 ? ['low', 'high'] : bins === 3 ? ['low', 'middle', 'high'] : null) : null;
   for (let bin = 0; bin <= edges.length; bin++) {
@@ -136,7 +151,7 @@ function discretize(
     // The lowest bin holds -∞ too.
     const mask = maskOf(samples, (row) => (column[row] > above || bin === 0) && column[row] <= upTo);
     const text = over(name, (x) => rangeText(x, above, upTo));
-    collection.addMeasured(words ? `${name} ${words[bin]}` : range, 'quantile', mask, text);
+    collection.addMeasured(words ? `${name} ${words[bin]}` : range, target ? 'tree' : 'quantile', mask, text);
   }
   if (withSigns && sorted[0] < 0 && sorted[sorted.length - 1] > 0) {
     collection.addMeasured(
@@ -146,6 +161,16 @@ function discretize(
       over(name, (x) => `${x} > 0`),
     );
   }
+  return true;
+}
+
+/** A threshold between two values in as few digits (3 at least) as keep it between them. */
+function readable({ threshold, below, above }: { threshold: number; below: number; above: number }): number {
+  for (let digits = 3; digits < 17; digits++) {
+    const rounded = Number(threshold.toPrecision(digits));
+    if (rounded >= below && rounded < above) return rounded;
+  }
+  return threshold;
 }
 
 /** An expression over a column, where the column's name can be written in one. */
@@ -157,35 +182,6 @@ function over(column: string, expression: (written: string) => string): string |
 function rangeText(x: string, above: number, upTo: number): string {
   if (above === -Infinity) return `${x} <= ${upTo}`;
   return upTo === Infinity ? `${x} > ${above}` : `${above} < ${x} <= ${upTo}`;
-}
-
-function rangeName(name: string, above: number, upTo: number): string {
-  if (above === -Infinity) return `${name} ≤ ${upTo}`;
-  if (upTo === Infinity) return `${name} > ${above}`;
-  return `${above} < ${name} ≤ ${upTo}`;
-}
-
-/**
- * Edges between `bins` parts of equal size, ascending, none twice, none outside the values. Each is written with as
- * few digits (3 at least) as move it by no more than a fiftieth of the way to its neighbour, and is what it says.
- */
-export function quantileEdges(sorted: Float64Array, bins: number): number[] {
-  const last = sorted[sorted.length - 1];
-  const exact: number[] = [];
-  for (let k = 1; k < bins; k++) {
-    const edge = quantileOfSorted(sorted, k / bins);
-    if (Number.isFinite(edge) && edge < last && edge !== exact.at(-1)) exact.push(edge);
-  }
-  const finite = [sorted.find(Number.isFinite) ?? 0, ...exact, sorted.findLast(Number.isFinite) ?? 0];
-  return exact.map((edge, k) => {
-    const gaps = [finite[k + 1] - finite[k], finite[k + 2] - finite[k + 1]].filter((gap) => gap > 0);
-    const tolerance = Math.min(...gaps) / 50;
-    for (let digits = 3; digits < 17; digits++) {
-      const rounded = Number(edge.toPrecision(digits));
-      if (Math.abs(rounded - edge) <= tolerance) return rounded;
-    }
-    return edge;
-  });
 }
 
 /** The different values, ascending, or null where they are more than `most`. */

@@ -7,12 +7,14 @@ import { readArray } from './arrayFile.js';
 import { readCsv } from './csv.js';
 import { sha256Of, splitKey } from './dataFile.js';
 import { cast, describeInput, sampleDims, tensorTypeOf, valuesPerSample, type ModelInput } from './modelInput.js';
+import type { ModelOutputs } from './modelOutputs.js';
 import { didYouMean } from './nearest.js';
 import type { OtherInputs } from './otherInputs.js';
 import { readParquet } from './parquet.js';
 import type { ProbeSet } from './probeSet.js';
 import { stateConcepts, parseConcepts } from './stateConcepts.js';
 import type { Table } from './table.js';
+import { treeTarget } from './treeTarget.js';
 import { probeTitle } from './probeTitle.js';
 
 export interface StatesOptions {
@@ -23,6 +25,8 @@ export interface StatesOptions {
   input: ModelInput;
   /** Builds the feeds of the model's other inputs, once one sample's axes are known. */
   others: (sampleDims: readonly number[]) => Promise<OtherInputs>;
+  /** Runs the model over all rows. */
+  outputs: (probe: ProbeSet, signal?: AbortSignal) => Promise<ModelOutputs>;
 }
 
 /** Reads `data` of a states probe file: the columns of a .csv or .parquet, or those of a .npy or .npz under the names given. */
@@ -65,9 +69,6 @@ function tableOf(array: Tensor, name: string, names: string[] | undefined): Tabl
  * @throws UserError where the columns don't fit the model's input, or a concept's expression is wrong
  */
 export async function openStates(file: StatesProbeFile, options: StatesOptions): Promise<ProbeSet> {
-  if (file.discretize?.method === 'tree') {
-    throw new UserError('"discretize": the method "tree" is not there yet', { hint: 'use "quantile"' });
-  }
   const table = await readStates(file, options.base);
   const data = path.resolve(options.base, file.data);
   const name = path.basename(data);
@@ -103,7 +104,7 @@ export async function statesProbe(
   }
   // Parsed now, so that a wrong expression is refused before any work.
   const expressions = parseConcepts(file.concepts ?? {}, table, options.name);
-  return {
+  const probe: ProbeSet = {
     choice,
     kind: 'states',
     title: options.title ?? probeTitle(options.name, table.rows, 'row'),
@@ -146,8 +147,14 @@ export async function statesProbe(
     table: () => raw,
     columnNames: () => table.names,
     column: (name) => table.columns[table.names.indexOf(name)] ?? null,
-    concepts: async (samples) => stateConcepts(file, expressions, table, columns, samples),
+    async concepts(samples, signal) {
+      const { method, target } = file.discretize ?? {};
+      const told =
+        method === 'tree' ? await treeTarget(target, table, () => options.outputs(probe, signal), options.name) : null;
+      return stateConcepts(file, expressions, table, columns, samples, told);
+    },
   };
+  return probe;
 }
 
 /** The columns that feed the model: as the file says; else those of numbers, the first of them where there are too many. */

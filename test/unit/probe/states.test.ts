@@ -141,10 +141,26 @@ describe('A probe set of states', () => {
     assert.deepEqual(rowsOf((await odd.concepts(9)).concepts[0], 9), [0, 1, 2, 3, 4]);
     assert.match((await names(2)).notes.join('\n'), /"x low" is x ≤ 49\.5\.\n"x high" is x > 49\.5\./);
     assert.deepEqual((await names(3)).concepts.map(({ name }) => name).slice(0, 3), ['x low', 'x middle', 'x high']);
-    assert.match(
-      await refusal(open({ kind: 'states', data: 'ramp.csv', discretize: { method: 'tree', bins: 4 } })),
-      /"tree" is not there yet: use "quantile"/,
+  });
+
+  it('has columns divided where a target changes', async () => {
+    // 60 rows: y is 0, 5 and 9 where x is up to 19, up to 39 and above; z says nothing of y.
+    const rows = Array.from({ length: 60 }, (_, x) => [x, [0, 5, 9][Math.floor(x / 20)], x % 2 ? 0.5 : x, 7].join());
+    folder.write('steps.csv', `x,y,z,constant\n${rows.join('\n')}\n`);
+    const discretize = { method: 'tree', bins: 3, target: 'y' };
+    const probe = await open({ kind: 'states', data: 'steps.csv', columns: ['x', 'z'], discretize });
+    const { concepts, notes } = await probe.concepts(60);
+    assert.deepEqual(
+      concepts.filter(({ name }) => name.includes('x')).map(({ name, category }) => `${category} ${name}`),
+      ['tree x low', 'tree x middle', 'tree x high'],
     );
+    assert.deepEqual(
+      rowsOf(concepts[1], 60),
+      Array.from({ length: 20 }, (_, i) => 20 + i),
+    );
+    assert.match(notes.join('\n'), /"x middle" is 19\.5 < x ≤ 39\.5\./);
+    assert.ok(!concepts.some(({ name }) => name.includes('y')));
+    assert.match(notes.join('\n'), /No concepts of "constant": this column is constant/);
   });
 
   it('is read from .npy under the names given, and shaped as the input is', async () => {
