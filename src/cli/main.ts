@@ -4,6 +4,7 @@ import { attribute } from './attribute.js';
 import { cam } from './cam.js';
 import { code } from './code.js';
 import { cause } from './cause.js';
+import { evaluate } from './evaluate.js';
 import { explain } from './explain.js';
 import { igc } from './igc.js';
 import { inspect } from './inspect.js';
@@ -16,6 +17,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   inspect,
   explain,
   cam,
+  evaluate,
   attribute,
   igc,
   code,

@@ -13,6 +13,7 @@ const general = `usage: onnxplain COMMAND [options]
   inspect MODEL                 inputs, outputs and layers, from the file's structure alone
   explain [MODEL]               label the units of a model on a probe set
   cam MODEL                     class activation maps
+  evaluate MODEL                whether maps are right: methods × layers × metrics
   attribute MODEL               what a score owes to each component of an input or a layer
   igc MODEL                     what the outputs' correlation with their targets owes to each input component
   ablate MODEL                  what each unit of a layer does to the outputs
@@ -71,6 +72,24 @@ const usages: Record<string, string> = {
   --raw                  the map before ReLU, scaling and resizing
   --colormap NAME        inferno (default), viridis or jet; for pictures
   --out FILE             .npy (float32, N × H × W) or .png (overlay)`,
+  evaluate: `usage: onnxplain evaluate MODEL [--probe PROBE] [options]
+
+Draws maps of pictures and judges them: what happens to the class when what they point at is deleted, inserted, imputed
+or alone shown; whether they point at the class's mask, where the probe set has one; whether they change when the
+weights are shuffled. Random-CAM stands beside them as the control.
+
+  --probe PROBE          as for explain
+  --method NAME          again for more; default: gradcam, gradcam++, xgradcam, layercam, hirescam, eigencam
+  --layer LAYER          again for more, each on its own; default: the last spatial layer before pooling
+  --metric NAME          again for more: deletion, insertion, road, drop, increase, adcc, pointing, energy, boxes,
+                         seeds, randomised; default: all that can be measured
+  --class N|NAME         default: each picture's highest output
+  --output NAME          for models with several outputs
+  --limit N              so many pictures, evenly spread over the probe set (default 20)
+  --seed N               of ROAD's noise, of the shuffled weights and of the control (default 0)
+  --threads N            threads of ONNX Runtime
+  --csv FILE             write the table
+  --json FILE            write all of it as JSON ("-" is stdout)`,
   attribute: `usage: onnxplain attribute MODEL (--image FILE | --input X.npy) --method NAME --out A.npy
 
   --method NAME          gradient, input-x-gradient, ig, smoothgrad, guided-backprop, deconvnet, lrp-epsilon,

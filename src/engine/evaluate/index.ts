@@ -5,3 +5,11 @@ export { boxIousByThreshold, type Box, energyInside, maxBoxAccuracy, pointsAt } 
 export type { ClassProbability, Planes } from './planes.js';
 export { road, type Road } from './road.js';
 export { SeedIou } from './seedIou.js';
+export {
+  controlMethod,
+  evaluateMaps,
+  type Evaluation,
+  type EvaluationJob,
+  type EvaluationRow,
+} from './evaluateMaps.js';
+export { evaluationMetrics, type EvaluationMetric } from './metrics.js';

@@ -1,0 +1,57 @@
+import { type Concept, type ConceptSet, hasBit } from '../concept/conceptSet.js';
+import type { Box } from './localisation.js';
+
+/** Where the objects of each class are, as far as the probe set's concepts say. */
+export interface ClassMasks {
+  /** Classes that a concept of places is named after. */
+  classes: readonly number[];
+  /** Whether the class is in the sample. */
+  has(sample: number, index: number): boolean;
+  /** height × width of the model's input, nearest neighbour; 1 inside. */
+  mask(sample: number, index: number, height: number, width: number): Uint8Array;
+}
+
+/** Null where no concept of places is named after a class. */
+export function classMasks(concepts: ConceptSet, names: readonly string[] | null): ClassMasks | null {
+  const byName = new Map(concepts.concepts.filter(({ ofPositions }) => ofPositions).map((c) => [plain(c.name), c]));
+  const found = new Map<number, Concept>();
+  names?.forEach((name, index) => {
+    const concept = name
+      .split(',')
+      .map((part) => byName.get(plain(part)))
+      .find((candidate) => candidate !== undefined);
+    if (concept) found.set(index, concept);
+  });
+  if (found.size === 0) return null;
+  const places = concepts.height * concepts.width;
+  const at = (sample: number, index: number, place: number): boolean =>
+    hasBit(found.get(index)!.ofPositions!, sample * places + place);
+  return {
+    classes: [...found.keys()],
+    has(sample, index) {
+      for (let place = 0; place < places; place++) if (found.has(index) && at(sample, index, place)) return true;
+      return false;
+    },
+    mask: (sample, index, height, width) =>
+      Uint8Array.from({ length: height * width }, (_, i) => {
+        const y = Math.floor(((Math.floor(i / width) + 0.5) * concepts.height) / height);
+        const x = Math.floor((((i % width) + 0.5) * concepts.width) / width);
+        return Number(at(sample, index, y * concepts.width + x));
+      }),
+  };
+}
+
+/** The box around a mask, both ends included; null where it is empty. */
+export function boxAround(mask: Uint8Array, width: number): Box | null {
+  let box: Box | null = null;
+  mask.forEach((inside, i) => {
+    if (!inside) return;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    box = box
+      ? { x0: Math.min(box.x0, x), y0: Math.min(box.y0, y), x1: Math.max(box.x1, x), y1: Math.max(box.y1, y) }
+      : { x0: x, y0: y, x1: x, y1: y };
+  });
+  return box;
+}
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim(); // prettier-ignore
