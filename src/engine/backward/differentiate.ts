@@ -6,6 +6,7 @@ import { type GraphBuilder, graphBuilder, type Value } from './emit/graphBuilder
 import { emittedOpset } from './emit/modelBytes.js';
 import { differentiable, type RuleOf, type Way, whereIs } from './path.js';
 import type { Inputs, Site } from './rule.js';
+import { elementTypeOf } from './elementTypeOf.js';
 import { emitWeight, type Weight } from './weights.js';
 
 /** A gradient graph before it is written. */
@@ -131,6 +132,7 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
         const values = outer ? (name(i) === '' ? null : g.values(name(i))) : facts.get(name(i))?.values;
         return values?.every(isNumber) ? values : null;
       },
+      type: (i) => (outer ? null : elementTypeOf(model, name(i))),
       outputDims: (i = 0) => (outer ? g.dims(node.outputs[i]) : dimsOf(node.outputs[i])),
       refuse(what, hint = 'choose a layer behind it, or a method without gradients such as eigencam') {
         throw new UserError(`${whereIs(model, outer ?? node)} ${what}`, { hint, code: 'gradient/no-rule' });

@@ -36,6 +36,8 @@ export interface Inputs {
   inputDims(position: number): readonly number[];
   /** An input's elements where they are known without running the model: axes, sizes, scales. */
   values(position: number): readonly number[] | null;
+  /** The input's element type in the model, such as `uint8`; null where it is not known. */
+  type(position: number): string | null;
   outputDims(position?: number): readonly number[];
   /**
    * Throws a UserError that names the operator, its node and layer.

@@ -2,8 +2,11 @@ import type { Node } from '../../onnx/index.js';
 import { opName } from '../../onnx/graphIndex.js';
 import type { RuleOf } from '../path.js';
 import type { Rule, RuleTable } from '../rule.js';
+import { attention, fusedAttention, multiHeadAttention } from './attention.js';
 import { convolution, transposedConvolution } from './convolution.js';
 import { activationRules, binaryRules, unaryRules } from './elementwise.js';
+import { einsum } from './einsum.js';
+import { fusedRules } from './fused.js';
 import { indexingRules } from './indexing.js';
 import { gemm, matmul } from './linear.js';
 import {
@@ -15,6 +18,7 @@ import {
 } from './normalisation.js';
 import { cast, passed, stopped, stoppingOperators } from './passing.js';
 import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
+import { quantisedRules } from './quantised.js';
 import { rearrangementRules } from './rearrangement.js';
 import { cumulativeSum, reductionRules, topK } from './reduction.js';
 import { gru, lstm, rnn } from './recurrent.js';
@@ -30,10 +34,16 @@ export const gradientRules: RuleTable = {
   ...reductionRules,
   ...rearrangementRules,
   ...indexingRules,
+  ...fusedRules,
+  ...quantisedRules,
   Conv: convolution,
   ConvTranspose: transposedConvolution,
   Gemm: gemm,
   MatMul: matmul,
+  Einsum: einsum,
+  Attention: attention,
+  'com.microsoft.Attention': fusedAttention,
+  'com.microsoft.MultiHeadAttention': multiHeadAttention,
   MaxPool: maxPool,
   AveragePool: averagePool,
   LpPool: lpPool,
@@ -44,6 +54,7 @@ export const gradientRules: RuleTable = {
   InstanceNormalization: instanceNormalization,
   LayerNormalization: layerNormalization(true),
   RMSNormalization: layerNormalization(false),
+  SimplifiedLayerNormalization: layerNormalization(false),
   GroupNormalization: groupNormalization,
   LRN: localResponse,
   Softmax: softmax,
