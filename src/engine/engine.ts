@@ -5,6 +5,7 @@ import { UserError } from '../shared/userError.js';
 import { mapMethods } from './cam/index.js';
 import { causes } from './cause/index.js';
 import { columnEffect } from './columnEffect.js';
+import { checkConcept, conceptFile, conceptList } from './conceptEditor/index.js';
 import { ablate } from './effect/index.js';
 import { explain } from './explain/index.js';
 import { computeMaps } from './map/computeMaps.js';
@@ -139,6 +140,15 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const found = findLayer(structure, layer);
       const concepts = await set.concepts(set.samples, signal);
       return causes(model, set, concepts, found, request, (done, total) => onProgress({ done, total }), signal);
+    },
+    async concepts({ model, probe }, signal) {
+      return conceptList(await opened.probe(model, probe), signal);
+    },
+    async checkConcept({ model, probe, draft, at }, signal) {
+      return checkConcept(await opened.probe(model, probe), draft, at, signal);
+    },
+    async conceptFile({ model, probe, draft, target }, signal) {
+      return conceptFile(await opened.probe(model, probe), draft, target, signal);
     },
     report: (request) => reportOf(request, opened, packageVersion(media)),
   };

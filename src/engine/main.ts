@@ -61,6 +61,9 @@ serve('explain', ({ id, ...request }, signal) =>
 );
 serve('ablate', ({ id, ...request }, signal) => engine.ablate(request, throttled(id), signal));
 serve('cause', ({ id, ...request }, signal) => engine.cause(request, throttled(id), signal));
+serve('concepts', (params, signal) => engine.concepts(params, signal));
+serve('checkConcept', (params, signal) => engine.checkConcept(params, signal));
+serve('conceptFile', (params, signal) => engine.conceptFile(params, signal));
 serve('picture', (params) => engine.picture(params));
 serve('sample', (params) => engine.sample(params));
 serve('map', (params, signal) => engine.map(params, signal));

@@ -1,3 +1,4 @@
+import type { ConceptCheck, ConceptDraft, ConceptFile, ConceptList } from './concepts.js';
 import type { Ablation, AblationSettings, CauseResult, CauseSettings } from './effects.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Explanation, ProbeKind, Settings, UnitExplanation } from './results.js';
@@ -33,6 +34,17 @@ export interface EngineApi {
   ablate(request: AblationRequest, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Ablation>;
   /** Whether labels cause the firing that they describe: inputs are changed so that the label no longer holds. */
   cause(request: CauseRequest, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<CauseResult>;
+  /** The probe set's concepts for an editor; one of a draft of them, checked; and the probe file with the draft in it. */
+  concepts(request: { model: string; probe: ProbeChoice }, signal: AbortSignal): Promise<ConceptList>;
+  checkConcept(
+    request: { model: string; probe: ProbeChoice; draft: ConceptDraft[]; at: number },
+    signal: AbortSignal,
+  ): Promise<ConceptCheck>;
+  /** `target`: where it will be saved where there is none yet. */
+  conceptFile(
+    request: { model: string; probe: ProbeChoice; draft: ConceptDraft[]; target: string },
+    signal: AbortSignal,
+  ): Promise<ConceptFile>;
   /** Writes one self-contained HTML file atomically and returns its path. */
   report(request: {
     explanation: Explanation;

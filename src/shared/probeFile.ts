@@ -1,7 +1,17 @@
 /** A probe file (`NAME.probe.json`) as written by the user; paths are relative to the file. */
 export type ProbeFile = StatesProbeFile | ImagesProbeFile | ArraysProbeFile;
 
-interface CommonProbeFile {
+/** What is made of the concepts that the data bring: first renamed, then joined, then removed. */
+export interface ConceptChanges {
+  /** A concept's name → its new one. */
+  rename?: Record<string, string>;
+  /** New concepts: name → expression over concepts (and, or, not, parentheses; names with spaces in backticks). */
+  derived?: Record<string, string>;
+  /** Concepts that labels are made without; derived ones may name them. */
+  remove?: string[];
+}
+
+interface CommonProbeFile extends ConceptChanges {
   /**
    * The model's own outputs as concepts: of several the highest (`predicts left`), of one quarters of its values; `values`:
    * quarters of each; a list: names of the outputs.

@@ -26,6 +26,10 @@ export interface Concept {
   ofPositions: Uint32Array | null;
   /** States: the expression over the table's columns that says the same; absent where there is none (columns of words). */
   expression?: string;
+  /** What the data call it, where the probe file renames it. */
+  was?: string;
+  /** The expression over concepts that it is derived by. */
+  derived?: string;
 }
 
 /** Words of a bitset over n bits; bit i is bit (i & 31) of word (i >>> 5); bits past n are zero. */

@@ -25,6 +25,7 @@ import type { ProbeSet } from './probeSet.js';
 import { ConceptError } from './stateConcepts.js';
 import { openStates } from './states.js';
 import { probeTitle, sampleTitle } from './probeTitle.js';
+import { withChanges } from './withChanges.js';
 
 /**
  * Opens what was chosen, prepared for the model's input.
@@ -79,10 +80,13 @@ async function lineOf(error: UserError, file: string): Promise<number | undefine
   return line < 0 ? undefined : line + 1;
 }
 
+/** Not a file of annotations, which is JSON too. */
+export const isProbeFile = async (file: string): Promise<boolean> =>
+  /\.probe\.jsonc?$/i.test(file) || (await annotationFormat(file)) === null;
+
 /** A probe file; or the one that a file of annotations stands for, which is JSON too. */
 async function probeFileAt(file: string, model: OnnxModel): Promise<{ file: ProbeFile; base: string }> {
-  const isProbeFile = /\.probe\.jsonc?$/i.test(file);
-  return isProbeFile || (await annotationFormat(file)) === null ? readProbeFile(file) : impliedFile(file, model);
+  return (await isProbeFile(file)) ? readProbeFile(file) : impliedFile(file, model);
 }
 
 /**
@@ -124,11 +128,14 @@ async function openFile(
   const isBare =
     file.kind === 'images' && file.concepts === undefined && file.outputs === undefined && isClassifier(model);
   const setting = file.outputs ?? isBare;
-  if (setting === false) return complete;
-  return withOutputs(
-    isBare ? { ...complete, explicit: explicit && { ...explicit, outputs: true } } : complete,
-    setting,
-    model,
+  if (setting === false) return withChanges(complete, file);
+  return withChanges(
+    withOutputs(
+      isBare ? { ...complete, explicit: explicit && { ...explicit, outputs: true } } : complete,
+      setting,
+      model,
+    ),
+    file,
   );
 }
 

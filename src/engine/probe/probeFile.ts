@@ -33,6 +33,9 @@ const size: Rule = {
 const common: Record<string, Rule> = {
   $schema: text,
   input: text,
+  rename: { is: 'map', of: text },
+  derived: { is: 'map', of: text },
+  remove: { is: 'list', of: text, least: 0, unique: true },
   inputs: {
     is: 'map',
     of: {

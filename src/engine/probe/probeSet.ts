@@ -1,5 +1,5 @@
 import type { Picture, ProbeChoice, SampleView } from '../../shared/engineApi.js';
-import type { ProbeFile } from '../../shared/probeFile.js';
+import type { ConceptChanges, ProbeFile } from '../../shared/probeFile.js';
 import type { ProbeKind } from '../../shared/results.js';
 import type { ConceptSet } from '../concept/conceptSet.js';
 import type { Tensor } from '../runtime/tensor.js';
@@ -36,6 +36,9 @@ export interface ProbeSet {
   /** States: all columns of numbers, those too that don't feed the model; and one of them, null where there is none. */
   columnNames?(): string[];
   column?(name: string): Float64Array | null;
+  /** What the probe file changes in the concepts, and the concepts before that; absent where it can change nothing. */
+  changes?: ConceptChanges;
+  ownConcepts?: ProbeSet['concepts'];
   /** Concepts over the first `samples` samples; progress counts samples. */
   concepts(
     samples: number,

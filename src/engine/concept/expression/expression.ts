@@ -30,6 +30,9 @@ export const functions = {
   round: 1,
 } as const;
 
+/** As they are written, `quantile` too. */
+export const functionNames: readonly string[] = [...Object.keys(functions), 'quantile'];
+
 /** Whether it says yes or no of a row: comparisons and what joins them, and a column by itself (not 0). */
 export const isCondition = (expression: Expression): boolean =>
   ['comparison', 'not', 'and', 'or', 'column'].includes(expression.kind);

@@ -3,8 +3,9 @@ import { parseExpression } from './parse.js';
 
 export { columnsOf, withFixedQuantiles } from './columnsOf.js';
 export { columnText } from './columnText.js';
+export { tokenize } from './tokens.js';
 export { evaluate, evaluateMask, type Rows } from './evaluate.js';
-export type { Expression } from './expression.js';
+export { functionNames, type Expression } from './expression.js';
 export { ExpressionError } from './expressionError.js';
 export { parseExpression } from './parse.js';
 export { quantile, quantileOfSorted, sortedValues } from './quantile.js';

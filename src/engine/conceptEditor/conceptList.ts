@@ -1,0 +1,43 @@
+import type { ConceptList, ListedConcept } from '../../shared/concepts.js';
+import type { ConceptChanges } from '../../shared/probeFile.js';
+import type { Concept, ConceptSet } from '../concept/index.js';
+import { columnText, functionNames } from '../concept/expression/index.js';
+import { changedConcepts, isProbeFile, type ProbeSet } from '../probe/index.js';
+
+/** The concepts of a probe set as an editor shows them, those too that labels are made without. */
+export async function conceptList(probe: ProbeSet, signal: AbortSignal): Promise<ConceptList> {
+  const own = await ownConcepts(probe, signal);
+  const changes = probe.changes ?? {};
+  const set = changedConcepts(own, { ...changes, remove: [] }, probe.title);
+  const removed = new Set(changes.remove ?? []);
+  return {
+    kind: probe.kind,
+    file: probe.choice.kind === 'file' && (await isProbeFile(probe.choice.path)) ? probe.choice.path : null,
+    columns: (probe.columnNames?.() ?? []).flatMap((name) => columnText(name) ?? []),
+    functions: probe.columnNames ? [...functionNames] : [],
+    concepts: set.concepts.map((concept) => listed(concept, set, removed.has(concept.name))),
+    notes: own.notes,
+  };
+}
+
+/** The concepts as the data bring them, before the probe file's changes. */
+export const ownConcepts = (probe: ProbeSet, signal: AbortSignal): Promise<ConceptSet> =>
+  (probe.ownConcepts ?? probe.concepts)(probe.samples, signal);
+
+export const changesOf = (probe: ProbeSet): ConceptChanges => probe.changes ?? {};
+
+function listed(concept: Concept, set: ConceptSet, removed: boolean): ListedConcept {
+  const { name, category, derived, expression } = concept;
+  const form = derived !== undefined ? 'derived' : category === 'expression' ? 'expression' : 'measured';
+  return { key: name, name, category, form, text: derived ?? expression ?? null, removed, ...count(concept, set) };
+}
+
+/** At how many places, or samples, a concept holds. */
+export function count(
+  { ofPositions, ofSamples }: Pick<Concept, 'ofPositions' | 'ofSamples'>,
+  { samples, height, width }: Pick<ConceptSet, 'samples' | 'height' | 'width'>,
+): { holds: number; of: number } {
+  let holds = 0;
+  for (let word of ofPositions ?? ofSamples ?? []) for (; word !== 0; word &= word - 1) holds++;
+  return { holds, of: ofPositions ? samples * height * width : samples };
+}

@@ -1,0 +1,3 @@
+export { checkConcept } from './checkConcept.js';
+export { conceptFile } from './conceptFile.js';
+export { conceptList } from './conceptList.js';
