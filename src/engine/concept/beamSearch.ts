@@ -39,9 +39,16 @@ export function beamSearch(
   const overlaps = new Overlaps(space, unit);
   const known = new Map<string, Extensions>();
   const extensions = (left: Scored): Extensions => {
-    let all = known.get(left.formula.key);
+    const { key } = left.formula;
+    let all = known.get(key);
     if (!all) {
-      known.set(left.formula.key, (all = extended(left, hits, space.sizes, overlaps.of(left.formula), fires)));
+      // Formulas with equal masks have equal extensions.
+      const twin = ranking.twinOf(left);
+      if (twin && known.has(twin.formula.key)) {
+        overlaps.isAs(key, twin.formula.key);
+        all = known.get(twin.formula.key)!;
+      } else all = extended(left, hits, space.sizes, overlaps.of(left.formula), fires);
+      known.set(key, all);
     }
     return all;
   };

@@ -51,6 +51,11 @@ export class Overlaps {
     return overlap;
   }
 
+  /** Says that a formula has the mask of another whose overlap is known. */
+  isAs(key: string, known: string): void {
+    this.#known.set(key, this.#known.get(known)!);
+  }
+
   /** Adds up, for every atom, the positions of the groups in both masks. */
   #count(a: Uint32Array, b: Uint32Array, hits: Float64Array, sizes: Float64Array | null): void {
     const { start, atomsOf } = this.#space;

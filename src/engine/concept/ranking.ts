@@ -43,15 +43,20 @@ export class Ranking {
   offer(candidate: Scored): void {
     const { length } = candidate.formula;
     if (!this.admits(candidate.iou, length)) return;
-    const twin = this.entries.findIndex((entry) => this.#sameMask(entry, candidate));
-    if (twin >= 0) {
-      if (this.entries[twin].formula.length <= length) return;
-      this.entries.splice(twin, 1);
+    const twin = this.twinOf(candidate);
+    if (twin) {
+      if (twin.formula.length <= length) return;
+      this.entries.splice(this.entries.indexOf(twin), 1);
     }
     let i = this.entries.length;
     while (i > 0 && before(candidate, this.entries[i - 1])) i--;
     this.entries.splice(i, 0, candidate);
     if (this.entries.length > this.#size) this.entries.pop();
+  }
+
+  /** The entry with the same mask. */
+  twinOf(candidate: Scored): Scored | undefined {
+    return this.entries.find((entry) => this.#sameMask(entry, candidate));
   }
 
   /** Most differ in their counts already. */
