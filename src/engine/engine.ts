@@ -65,7 +65,7 @@ export function createEngine({ media }: { media: string }): EngineApi {
       return opened.proposals((await opened.model(model)).model, folders);
     },
     async probeFileText({ model, probe }) {
-      return probeFileText(await opened.probe(model, probe));
+      return probeFileText(await opened.probe(model, probe), { folder: path.dirname(path.resolve(model)) });
     },
     explain: (request, onEvent, signal) => explain(request, opened, onEvent, signal),
     async picture({ model, probe, sample, size }) {

@@ -130,6 +130,14 @@ function noLayers(model: OnnxModel): UserError {
       },
     );
   }
+  // scikit-learn, XGBoost and LightGBM export into this domain: trees, nearest neighbours, support vectors.
+  const learner = model.graph.nodes.find(({ domain, op }) => domain === 'ai.onnx.ml' && /Ensemble|SVM|Linear/.test(op));
+  if (learner) {
+    return new UserError(`${name}: the model is a ${learner.op}, not a neural network: it has no neurons`, {
+      hint: 'choose a model with convolutions, linear layers or activation functions',
+      code,
+    });
+  }
   const tensor = model.graph.nodes.findLast(({ outputs }) => outputs[0])?.outputs[0];
   return new UserError(
     `${name}: the model has no layer worth explaining: no convolution, linear layer or activation function`,

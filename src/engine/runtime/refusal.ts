@@ -84,6 +84,13 @@ const openingRefusals: readonly {
     code: 'model/damaged',
   },
   {
+    says: /[Cc]annot parse data from external tensors.*tensor: (.+)/,
+    means: ([, tensor]) =>
+      `has the shape or axes "${tensor.trim()}" in an external file, where ONNX Runtime does not read them`,
+    hint: 'save it with small tensors inside: onnx.save_model(…, save_as_external_data=True, size_threshold=1024)',
+    code: 'model/external-shape',
+  },
+  {
     says: /Node \((.*?)\) Op \((\S+?)\) \[\w+\] (.*)/,
     means: ([, node, op, what]) =>
       `${node ? `node "${node}"` : 'a node'} (${op}) has inputs whose shapes or types do not fit: ${lower(what)}`,

@@ -106,7 +106,7 @@ export class Model extends LitElement {
           .renderItem=${(row: LayerRow, i: number) => this.#row(row, i)}
         ></lit-virtualizer>
       </div>
-      ${rows.length === 0 ? html`<p class="empty muted">No layer fits the filter.</p>` : nothing}`;
+      ${rows.length === 0 ? html`<p class="empty muted">${total === 0 ? 'This model has no layers.' : 'No layer fits the filter.'}</p>` : nothing}`;
   }
 
   #tensors(title: string, tensors: TensorInfo[]): TemplateResult {

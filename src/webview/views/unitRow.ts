@@ -25,7 +25,7 @@ export const unitRowStyles = [
       cursor: pointer;
     }
     .row:not(.pictured) {
-      grid-template: 'unit label worth spark fires' 40px / 34px minmax(120px, 1fr) 150px 76px 48px;
+      grid-template: 'unit label worth spark fires' 48px / 34px minmax(120px, 1fr) 150px 76px 48px;
     }
     :host([roomy]) .row {
       grid-template-columns: 34px minmax(120px, 1fr) 240px 76px 44px auto;

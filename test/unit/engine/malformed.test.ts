@@ -95,6 +95,15 @@ describe('Damaged and hostile models', function () {
 });
 
 describe('Models without a layer in their main graph', () => {
+  it('trees: the refusal says that they are no neural network', async function () {
+    const model = sharedData(this, 'models', 'tabular', 'coffee_tree_ensemble_sklearn.onnx');
+    await assert.rejects(explain(requestFor(model)), (error: UserError) => {
+      assert.equal(error.code, 'model/no-layers');
+      assert.match(error.message, /is a TreeEnsembleClassifier, not a neural network: it has no neurons/);
+      return true;
+    });
+  });
+
   for (const name of ['silero_vad.onnx', 'silero_vad_op18_ifless.onnx']) {
     it(`${name}: the refusal says that its layers lie inside an If`, async function () {
       const model = sharedData(this, 'models', 'audio', name);
