@@ -1,6 +1,7 @@
 import type { Layer, ModelStructure } from '../shared/model.js';
 import { findBindings } from './match/findBindings.js';
 import { below, type ModuleNode, moduleTree } from './match/moduleTree.js';
+import { modulesByOrder } from './match/order.js';
 import { usesIn } from './match/usesIn.js';
 import { withStatedUses } from './statedUses.js';
 import type { PythonProgram } from './program.js';
@@ -38,6 +39,18 @@ export interface CodeLink {
 
 /** Ties the layers of a model to the code that makes and uses them. */
 export function linkCode(program: PythonProgram, structure: ModelStructure): CodeLink {
+  const named = modulesByOrder(program, structure, interpret(program));
+  if (!named) return linkByName(program, structure);
+  const { definitions, places, unmatched } = linkByName(program, named);
+  const byOrder = (place: CodePlace): CodePlace => ({ ...place, certainty: 'order' });
+  return {
+    places: places.map(byOrder),
+    unmatched,
+    definitions: new Map([...definitions].map(([file, list]) => [file, list.map(byOrder)])),
+  };
+}
+
+function linkByName(program: PythonProgram, structure: ModelStructure): CodeLink {
   const root = moduleTree(structure);
   const run = interpret(program);
   const found = findBindings(program, root, run);

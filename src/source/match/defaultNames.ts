@@ -2,10 +2,11 @@ import type { PythonProgram } from '../program.js';
 import { callFunction } from '../values/callFunction.js';
 import { methodOf } from '../values/classes.js';
 import type { Interpreter } from '../values/interpreter.js';
-import { definedName, noArguments } from '../values/run.js';
+import { noArguments } from '../values/run.js';
 import { type ClassValue, type Instance, keyOf, type ModuleValue, type Span } from '../values/value.js';
 import { type Bindings } from './bind.js';
 import { type Fitter, lastPart } from './fit.js';
+import { collect, kerasName, madeByFunctions } from './madeInOrder.js';
 import { layerCount, type ModuleNode } from './moduleTree.js';
 
 /**
@@ -50,18 +51,12 @@ export function bindDefaultNames(
   };
 
   const units: Unit[] = classes.map((one) => ({ name: one.name, class: one, made: madeBy(one) }));
-  for (const [file, { chunks }] of program.files) {
-    const scope = run.fileScope(file);
-    for (const chunk of chunks) {
-      const name = definedName(chunk);
-      if (!name || !/^(@|def|async)/.test(chunk.source.text) || !/[A-Z]\w*\(/.test(chunk.source.text)) continue;
-      const value = scope.get(name);
-      if (value?.kind === 'function')
-        units.push({ name, class: null, made: collect(run, () => callFunction(value, null, [], 1, run)) });
-    }
-  }
-  const inUnits = new Set(units.flatMap(({ made }) => made));
-  units.push({ name: null, class: null, made: run.created.filter((module) => !inUnits.has(module)) });
+  for (const [name, made] of madeByFunctions(
+    program,
+    run,
+    units.flatMap((unit) => unit.made),
+  ))
+    units.push({ name, class: null, made });
 
   const match = (unit: Unit) =>
     levelMatch(root, unit.made, fitter, (module) => (module.class ? madeBy(module.class) : childrenOf(module)));
@@ -152,20 +147,10 @@ function levelMatch(
 
 /** How a class becomes a name: Keras, Haiku, Flax. */
 const basesOf: readonly ((name: string) => string)[] = [
-  (name) =>
-    name
-      .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-      .replace(/([a-z])([A-Z])/g, '$1_$2')
-      .toLowerCase(),
+  kerasName,
   (name) => name.replace(/((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))/g, '_$1').toLowerCase(),
   (name) => name,
 ];
-
-function collect(run: Interpreter, body: () => void): ModuleValue[] {
-  const before = run.created.length;
-  run.bounded(body);
-  return run.created.slice(before);
-}
 
 /** Layers handed to a container that are its own. */
 const childrenOf = ({ children }: ModuleValue): ModuleValue[] =>

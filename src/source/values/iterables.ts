@@ -65,7 +65,7 @@ export function range(args: readonly Value[], growth: Growth): ListValue {
 export function zipped(lists: readonly ListValue[], growth: Growth): ListValue {
   const known = lists.map(elementsOf);
   const pair = (values: Value[]) => one(growth.list(values.map(one)));
-  if (known.every((elements) => elements !== null)) {
+  if (lists.length > 0 && known.every((elements) => elements !== null)) {
     const length = Math.min(...known.map((elements) => elements.length));
     return growth.list(Array.from({ length }, (_, i) => pair(known.map((elements) => elements[i]))));
   }
