@@ -1,8 +1,8 @@
 import type { Interpreter } from '../values/interpreter.js';
 import { type ClassValue, type Instance, optionsOf, type Span, type Value } from '../values/value.js';
-import { definitionsOf, entriesNamed, type Fitter, keyedItems, lastPart } from './fit.js';
+import { definitionsOf, entriesNamed, type Fitter, keyedItems } from './fit.js';
 import { layerCount, type ModuleNode } from './moduleTree.js';
-import { noArguments } from '../values/run.js';
+import { openObject } from './openObject.js';
 
 /** What is found out about the modules of a model. */
 export interface Bindings {
@@ -27,14 +27,7 @@ export const noBindings = (): Bindings => ({
 });
 
 /** Leads the modules below a node to the code that makes them; the node itself is made by `value`. */
-export function bind(
-  node: ModuleNode,
-  value: Value,
-  found: Bindings,
-  fitter: Fitter,
-  run: Interpreter,
-  classesToTry: readonly ClassValue[],
-): void {
+export function bind(node: ModuleNode, value: Value, found: Bindings, fitter: Fitter, run: Interpreter): void {
   const visit = (at: ModuleNode, made: Value, depth: number): void => {
     if (depth > 64) return;
     for (const option of bestOf(optionsOf(made), (one) => fitter.fit(one, at))) visitOne(at, option, depth);
@@ -99,11 +92,9 @@ export function bind(
       found.opaque.add(at);
       return;
     }
-    const named = at.class === null ? classesToTry : classesToTry.filter(({ name }) => name === lastPart(at.class!));
-    const options = bestOf(
-      named.map((one) => openObject(one)),
-      (one) => fitter.fit(one, at),
-    ).filter((one) => fitter.fit(one, at) > 0.75);
+    const options = bestOf(fitter.classesFor(at).map(openObject), (one) => fitter.fit(one, at)).filter(
+      (one) => fitter.fit(one, at) > 0.75,
+    );
     for (const option of options) visitOne(at, option, depth + 1);
     if (options.length === 0) found.opaque.add(at);
   };
@@ -124,20 +115,6 @@ function addAliases(at: ModuleNode, { attributes }: Instance, { aliases }: Bindi
       aliases.set(at, known.set(name, { node, span }));
     }
 }
-
-/** An object of a class whose arguments are not known. */
-export function openObject(made: ClassValue): Value {
-  let object = openObjects.get(made);
-  if (!object) {
-    const { name: syntaxName } = made.syntax.fields;
-    const span = { file: made.file, chunk: made.chunk, ...(syntaxName ?? made.syntax) };
-    object = { kind: 'module', class: made, name: made.name, span, args: noArguments, children: null, entries: null };
-    openObjects.set(made, object);
-  }
-  return object;
-}
-
-const openObjects = new WeakMap<ClassValue, Value>();
 
 /** Those that fit best; none where none fits. */
 export function bestOf<T>(options: readonly T[], fit: (option: T) => number): T[] {

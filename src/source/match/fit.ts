@@ -1,5 +1,6 @@
 import type { Interpreter } from '../values/interpreter.js';
 import {
+  type ClassValue,
   type Definition,
   type Entry,
   type Instance,
@@ -10,6 +11,7 @@ import {
 } from '../values/value.js';
 import { layerCount, type ModuleNode } from './moduleTree.js';
 import { kindOfClass, kindOfOperator } from './operatorKind.js';
+import { openObject } from './openObject.js';
 import { matchSequence, type Single } from './sequence.js';
 import { statedUnits } from './units.js';
 
@@ -20,12 +22,16 @@ export interface Fitter {
   sequence(items: readonly Item[], node: ModuleNode): { places: Single[][]; gain: number };
   /** 1 for what must show in a model (a convolution), 0 for what may not (a Dropout). */
   presence(value: Value, depth?: number): number;
+  /** The classes at hand. */
+  classes(): readonly ClassValue[];
+  /** Those that a module may be of whose class the code leaves open. */
+  classesFor(node: ModuleNode): readonly ClassValue[];
 }
 
 /** Where nothing speaks for or against. */
 const open = 0.4;
 
-export function fitter(run: Interpreter): Fitter {
+export function fitter(run: Interpreter, classes: () => readonly ClassValue[]): Fitter {
   const known = new WeakMap<ModuleNode, Map<Value | Instance, number>>();
   const lengths = new WeakMap<ModuleNode, number>();
 
@@ -43,6 +49,9 @@ export function fitter(run: Interpreter): Fitter {
   };
 
   const self: Fitter = {
+    classes,
+    classesFor: (node) =>
+      node.class === null ? classes() : classes().filter(({ name }) => name === lastPart(node.class!)),
     fit(value, node) {
       if (value.kind === 'choice') return Math.max(...value.options.map((option) => self.fit(option, node)));
       if (value.kind === 'self') return 0;
@@ -99,6 +108,8 @@ export function fitter(run: Interpreter): Fitter {
     if (value.children) return sequenceFit(value.children.items, node);
     if (value.entries) return entriesFit(value.entries.entries, node);
     const kind = kindOfClass(value.name);
+    if (value.name === '?' && node.children.size > 0 && layerCount(node) > 0)
+      return Math.max(open, ...self.classesFor(node).map((one) => 0.9 * self.fit(openObject(one), node)));
     if (value.name === '?' || kind === null) return node.class === null ? open : 1;
     if (kind === 'silent') return layerCount(node) > 0 ? 0 : open;
     const layers = [...node.layers, ...node.foldedLayers];

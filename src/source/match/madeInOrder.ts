@@ -10,6 +10,9 @@ export function madeInOrder(program: PythonProgram, run: Interpreter): ModuleVal
   return [...madeByFunctions(program, run).values()];
 }
 
+/** Calls of layers that are named by their calls, or of classes that have some. */
+const makesLayers = /\b(?:Dense|Linear|Conv\w*|LSTM|GRU|Embedding|Sequential|[A-Z]\w*(?:Block|Layer|Net|Module))\s*\(/;
+
 /**
  * By the function's name; the script's under null.
  *
@@ -23,9 +26,10 @@ export function madeByFunctions(
   const units = new Map<string | null, ModuleValue[]>();
   for (const [file, { chunks }] of program.files) {
     const scope = run.fileScope(file);
+    run.runScripts(file, (text) => makesLayers.test(text));
     for (const chunk of chunks) {
       const name = definedName(chunk);
-      if (!name || !/^(@|def|async)/.test(chunk.source.text) || !/[A-Z]\w*\(/.test(chunk.source.text)) continue;
+      if (!name || !/^(@|def|async)/.test(chunk.source.text) || !makesLayers.test(chunk.source.text)) continue;
       const value = scope.get(name);
       if (value?.kind === 'function')
         units.set(

@@ -52,33 +52,37 @@ export function isModuleClass(value: ClassValue, run: Interpreter): boolean {
 export function objectsOf(program: PythonProgram, classes: readonly ClassValue[], run: Interpreter): ModuleValue[] {
   const names = new RegExp(`\\b(?:${classes.map(({ name }) => name).join('|')})\\s*\\(`, 'u');
   if (classes.length === 0) return [];
-  for (const [file, { chunks }] of program.files)
+  for (const [file, { chunks }] of program.files) {
+    run.runScripts(file, (text) => names.test(text));
     for (const chunk of chunks) {
       const name = definedName(chunk);
       if (!name || !/^(@|def|async)/.test(chunk.source.text) || !names.test(chunk.source.text)) continue;
       const value = run.fileScope(file).get(name);
       if (value?.kind === 'function') run.bounded(() => callFunction(value, null, [], 1, run));
     }
+  }
   const syntaxes = new Set(classes.map(({ syntax }) => syntax));
   return run.created.filter((module) => module.class && syntaxes.has(module.class.syntax));
 }
+
+const containers = /Sequential|ModuleList|ModuleDict/;
 
 /** Modules that are no objects of a class of the code: `model = nn.Sequential(...)`, also inside a function. */
 export function builtModules(program: PythonProgram, run: Interpreter): Value[] {
   const found: Value[] = [];
   for (const [file, { chunks }] of program.files) {
     const scope = run.fileScope(file);
+    run.runScripts(file, (text) => containers.test(text));
     for (const chunk of chunks) {
       const name = definedName(chunk);
-      if (!name || !/Sequential|ModuleList|ModuleDict/.test(chunk.source.text) || chunk.source.text.startsWith('class'))
-        continue;
+      if (!name || !containers.test(chunk.source.text) || chunk.source.text.startsWith('class')) continue;
       const value = scope.get(name);
       if (value?.kind === 'function')
         found.push(...optionsOf(run.bounded(() => callFunction(value, null, [], 1, run))));
     }
   }
-  const containers = run.created.filter(({ children, entries, class: made }) => (children ?? entries) && !made);
-  return [...new Set([...containers, ...found.filter(({ kind }) => kind === 'module')])];
+  const made = run.created.filter(({ children, entries, class: own }) => (children ?? entries) && !own);
+  return [...new Set([...made, ...found.filter(({ kind }) => kind === 'module')])];
 }
 
 /** Modules of the tree whose class the model's file names, and the classes of the code that may be meant. */

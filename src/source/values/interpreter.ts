@@ -30,6 +30,8 @@ export interface Interpreter {
   instanceOf(module: ModuleValue): Instance | null;
   resolveImport(frame: Frame, specifier: string): string | null;
   fileScope(file: string): Scope;
+  /** Runs those parts of a file's script whose text passes; other parts run when a name of theirs is asked for. */
+  runScripts(file: string, test: (text: string) => boolean): void;
   /** Every module in the order in which it is made. */
   readonly created: ModuleValue[];
   readonly growth: Growth;

@@ -1,6 +1,5 @@
 import { importedFile, type PythonProgram } from '../program.js';
 import type { Chunk } from '../python/pythonIndex.js';
-import type { Syntax } from '../python/syntax.js';
 import { evaluateCall } from './calls.js';
 import { frameOf } from './classes.js';
 import { evaluateExpression } from './expressions.js';
@@ -18,7 +17,7 @@ export const noArguments: Arguments = { positional: [], places: [], keywords: ne
 
 /** Runs what a program's files define, when it is asked for. */
 export function interpret(program: PythonProgram): Interpreter {
-  const scopes = new Map<string, Scope>();
+  const files = new Map<string, FileScope>();
   const instances = new Map<string, Instance>();
   const identities = new Map<object, number>();
   let steps = 0;
@@ -74,35 +73,73 @@ export function interpret(program: PythonProgram): Interpreter {
       return module.instance;
     },
     resolveImport: (frame, specifier) => importedFile(program, frame.file, specifier),
-    fileScope(file) {
-      let scope = scopes.get(file);
-      if (!scope) {
-        scope = new Scope(null);
-        scopes.set(file, scope);
-        fill(scope, file, program.files.get(file)?.chunks ?? []);
-      }
-      return scope;
+    fileScope: (file) => fileOf(file).scope,
+    runScripts(file, test) {
+      const { scripts, scope } = fileOf(file);
+      for (const script of scripts) if (test(script.chunk.source.text)) runScript(script, file, scope);
     },
   };
 
-  /** Classes and functions are parsed when they are asked for; the statements between them run now. */
-  function fill(scope: Scope, file: string, chunks: readonly Chunk[]): void {
-    const frame = (chunk: Chunk): Frame => ({ ...frameOf({ file, chunk, scope }), scope });
-    const scripts: { chunk: Chunk; statements: () => readonly Syntax[] }[] = [];
-    for (const chunk of chunks) {
+  const frame = (chunk: Chunk, file: string, scope: Scope): Frame => ({ ...frameOf({ file, chunk, scope }), scope });
+
+  /** Classes and functions are parsed when they are asked for, and so is the script between them. */
+  function fileOf(file: string): FileScope {
+    const known = files.get(file);
+    if (known) return known;
+    const scripts: Script[] = [];
+    const scope = new Scope(null, (name) => {
+      const gives = givesName(name);
+      for (const script of scripts)
+        if (!script.done && script.chunk.source.text.includes(name) && gives.test(script.chunk.source.text))
+          runScript(script, file, scope);
+    });
+    const made = { scope, scripts };
+    files.set(file, made);
+    for (const chunk of program.files.get(file)?.chunks ?? []) {
       const name = definedName(chunk);
-      if (name)
+      if (!name) scripts.push({ chunk, done: false });
+      else
         scope.setLazily(name, () => {
           const inside = new Scope(scope);
-          bounded(() => run.run(chunk.source.statements, { ...frame(chunk), scope: inside }));
+          bounded(() => run.run(chunk.source.statements, frame(chunk, file, inside)));
           return inside.get(name) ?? unknown;
         });
-      else scripts.push({ chunk, statements: () => chunk.source.statements });
     }
-    for (const { chunk, statements } of scripts)
-      for (const statement of statements()) bounded(() => run.run([statement], frame(chunk)));
+    for (const script of scripts) if (/import\s*\*/.test(script.chunk.source.text)) runScript(script, file, scope);
+    return made;
+  }
+
+  function runScript(script: Script, file: string, scope: Scope): void {
+    if (script.done) return;
+    script.done = true;
+    for (const statement of script.chunk.source.statements)
+      bounded(() => run.run([statement], frame(script.chunk, file, scope)));
   }
   return run;
+}
+
+interface FileScope {
+  scope: Scope;
+  scripts: Script[];
+}
+
+interface Script {
+  chunk: Chunk;
+  done: boolean;
+}
+
+/** Text that may give a name its value, or change it. */
+function givesName(name: string): RegExp {
+  const word = `(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`;
+  return new RegExp(
+    [
+      `${word}[^\\n=(]*=(?!=)`,
+      `\\bimport\\b[^=]*?${word}`,
+      `\\b(?:as|def|class|for)\\s[^\\n=]*?${word}`,
+      `${word}(?:\\.\\w+)*\\.(?:append|extend|insert|update|add|add_module|register_module)\\(`,
+    ].join('|'),
+    'u',
+  );
 }
 
 /** The name of the class or function that a chunk defines. */

@@ -22,9 +22,19 @@ export class Scope {
   /** Where else to look before the scope around: `from layers import *`. */
   private readonly others: ((name: string) => Value | null)[] = [];
 
-  constructor(private readonly around: Scope | null) {}
+  private readonly prepared = new Set<string>();
+
+  /** @param prepare runs what gives a name, before it is first asked for */
+  constructor(
+    private readonly around: Scope | null,
+    private readonly prepare?: (name: string) => void,
+  ) {}
 
   get(name: string): Value | null {
+    if (this.prepare && !this.prepared.has(name)) {
+      this.prepared.add(name);
+      this.prepare(name);
+    }
     const own = this.values.get(name);
     if (own) return own instanceof Lazy ? own.get() : own;
     for (const other of this.others) {

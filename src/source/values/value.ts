@@ -141,10 +141,13 @@ export const unknown: Value = { kind: 'unknown' };
 
 export const constant = (value: ConstantValue['value']): ConstantValue => ({ kind: 'constant', value });
 
+/** What may be any of more than this is as good as unknown. */
+const mostOptions = 24;
+
 /** One value out of several; equal ones count once, and what is unknown gives way to what is known. */
 export function choice(options: readonly Value[]): Value {
   const flat = options.flatMap((option) => (option.kind === 'choice' ? option.options : [option]));
-  const known = [...new Set(flat)].filter((option) => option.kind !== 'unknown');
+  const known = [...new Set(flat)].filter((option) => option.kind !== 'unknown').slice(0, mostOptions);
   if (known.length === 0) return unknown;
   return known.length === 1 ? known[0] : { kind: 'choice', options: known };
 }
