@@ -145,6 +145,24 @@ describe('concepts measured from pixels', () => {
       });
     }
 
+    it('are told apart by eighths of a half-turn', () => {
+      // Luma that grows by cos a to the right and sin a upwards has edges at right angles to that, of a + 90 degrees.
+      const angles = ['horizontal', 'gently rising', 'rising diagonal', 'steeply rising'];
+      angles.push('vertical', 'steeply falling', 'falling diagonal', 'gently falling');
+      angles.forEach((name, k) => {
+        const across = ((k * 22.5 - 90) * Math.PI) / 180;
+        const [dx, dy] = [18 * Math.cos(across), -18 * Math.sin(across)];
+        const { at } = measured(
+          grey(9, 9, (x, y) => 128 + Math.round(dx * (x - 4) + dy * (y - 4))),
+          grey(9, 9, () => 0),
+        );
+        assert.deepEqual(
+          at(4, 4).filter((concept) => / edge$/.test(concept)),
+          [`${name} edge`],
+        );
+      });
+    });
+
     it('of a picture as a whole from a tenth of it on', () => {
       // Two of 20 columns are edge pixels: a tenth; in 24 columns less.
       const step = (width: number) => grey(width, 20, (x) => (x < 10 ? 0 : 200));
@@ -169,6 +187,62 @@ describe('concepts measured from pixels', () => {
     assert.deepEqual([4, 5, 7, 8, 10, 11].map(density), ['plain', undefined, undefined, undefined, undefined, 'plain']);
   });
 
+  it('colours are colourless, muted or vivid', () => {
+    // Saturation is (max - min) / max: 0, 0.4, 0.6 and 1; the last is black, value 0.196.
+    const colours = [
+      [128, 128, 128],
+      [200, 120, 120],
+      [200, 80, 80],
+      [255, 0, 0],
+      [50, 0, 0],
+    ];
+    const { at } = measured(rgb(10, 8, (x) => colours[Math.floor(x / 2)]));
+    assert.deepEqual(
+      [0, 2, 4, 6, 8].map((x) => at(x, 2).find((name) => /^(colourless|muted|vivid)$/.test(name))),
+      ['colourless', 'muted', 'vivid', 'vivid', 'colourless'],
+    );
+  });
+
+  describe('textures', () => {
+    const stripes = (period: number, contrast: number) =>
+      grey(64, 64, (x) => Math.round(128 + contrast * Math.sin(((x + 0.5) * 2 * Math.PI) / period)));
+    const inTheMiddle = (period: number, contrast: number) =>
+      measured(
+        stripes(period, contrast),
+        grey(64, 64, () => 128),
+      )
+        .at(32, 32)
+        .filter((name) => / texture$/.test(name));
+
+    it('are fine, medium or coarse by how often they repeat', () => {
+      assert.deepEqual(
+        [3, 4].flatMap((period) => inTheMiddle(period, 100)),
+        ['fine texture', 'fine texture'],
+      );
+      assert.deepEqual(
+        [7, 8].flatMap((period) => inTheMiddle(period, 100)),
+        ['medium texture', 'medium texture'],
+      );
+      assert.deepEqual(
+        [14, 16].flatMap((period) => inTheMiddle(period, 100)),
+        ['coarse texture', 'coarse texture'],
+      );
+    });
+
+    it('are none where luma hardly varies', () => {
+      for (const period of [4, 8, 16]) assert.deepEqual(inTheMiddle(period, 8), []);
+    });
+
+    it('strength of a band is what the wavelet says: stripes of one position', () => {
+      // 128 ± c by turns: the filter [1 4 6 4 1] / 16 gives 128 ± c (6 - 8 + 2) / 16 = 128, so the first band is ± c.
+      const turns = (c: number) => grey(64, 64, (x) => 128 + (x % 2 ? c : -c));
+      const found = (c: number) => measured(turns(c)).concepts.some(({ name }) => name === 'fine texture');
+      const notes = (c: number) => measured(turns(c)).notes.join();
+      assert.match(notes(8), /everywhere: .*fine texture/);
+      assert.ok(!found(7) && /nowhere in these pictures: .*fine texture/.test(notes(7)));
+    });
+  });
+
   describe('places', () => {
     const { at, concepts } = measured(grey(9, 6, (x) => x * 20));
     it('are thirds and the border', () => {
@@ -186,7 +260,7 @@ describe('concepts measured from pixels', () => {
     const { concepts, notes } = measured(grey(8, 8, () => 10));
     assert.ok(!concepts.some(({ name }) => ['dark', 'bright', 'plain', 'busy'].includes(name)));
     assert.ok(notes.some((note) => /everywhere: dark, plain/.test(note)));
-    assert.ok(notes.some((note) => /nowhere in these pictures: bright, vertical edge/.test(note)));
+    assert.ok(notes.some((note) => /nowhere in these pictures: bright, horizontal edge/.test(note)));
   });
 
   it('masks have the size of the input, divided until the longer side is 112 or less', () => {

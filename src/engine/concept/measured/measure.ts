@@ -5,8 +5,10 @@ import { edgeDensity } from './edgeDensity.js';
 import { edgeOrientation } from './edgeOrientation.js';
 import type { MeasuredPicture, Measurer } from './measurer.js';
 import { place } from './place.js';
+import { saturation } from './saturation.js';
+import { texture } from './texture.js';
 
-const measurers: Measurer[] = [colour, brightness, edgeOrientation, edgeDensity, place];
+const measurers: Measurer[] = [colour, saturation, brightness, edgeOrientation, edgeDensity, texture, place];
 
 export interface Measured {
   concepts: Concept[];
@@ -58,7 +60,7 @@ export function measuring(
       const nowhere: string[] = [];
       const everywhere: string[] = [];
       for (const { measurer, masks, wholes, positions, pictures } of families) {
-        if (measurer === colour && !coloured) continue;
+        if ((measurer === colour || measurer === saturation) && !coloured) continue;
         measurer.names.forEach((name, i) => {
           if (positions[i] === 0) nowhere.push(name);
           else if (positions[i] === samples * size) everywhere.push(name);
