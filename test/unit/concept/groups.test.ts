@@ -137,4 +137,37 @@ describe('groups of positions', () => {
     assert.equal(groups.count, samples);
     assert.ok(groups.of.every((group, i) => group === i));
   });
+
+  it('are the same over many pictures in which few of many concepts hold', () => {
+    // 20 pictures of 30 × 25; concept c holds in a rectangle of every picture whose number it divides, or in those pictures as wholes.
+    const [samples, height, width] = [20, 30, 25];
+    const concepts = Array.from({ length: 40 }, (_, c) =>
+      c % 4 === 0
+        ? ofSamples(
+            '',
+            Array.from({ length: samples }, (_, i) => i % (c + 1) === 0),
+          )
+        : ofPlaces(
+            '',
+            Array.from({ length: samples * height * width }, (_, p) => {
+              const [picture, y, x] = [Math.floor(p / (height * width)), Math.floor(p / width) % height, p % width];
+              return picture % (c + 1) === 0 && y >= c % 13 && x >= c % 11 && y + x < 40 - c / 2;
+            }),
+          ),
+    );
+    const set: ConceptSet = { samples, height, width, concepts, notes: [] };
+    const { of, count, sizes } = groupPositions(set, { height, width });
+    const numbers = new Map<string, number>();
+    const expected = Array.from({ length: samples * height * width }, (_, p) => {
+      const signature = concepts.map((_, c) => Number(cell(set, c, p))).join('');
+      if (!numbers.has(signature)) numbers.set(signature, numbers.size);
+      return numbers.get(signature)!;
+    });
+    assert.deepEqual([...of], expected);
+    assert.equal(count, numbers.size);
+    assert.deepEqual(
+      [...sizes],
+      [...numbers.values()].map((group) => expected.filter((other) => other === group).length),
+    );
+  });
 });
