@@ -73,8 +73,9 @@ const unitsOf = ({ concepts: [noise, other, rare, common], odd }: { concepts: Ma
 ];
 
 describe('labels of planted units', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = testFolder();
+  let written = 0;
 
   async function labels(
     problem: { concepts: Mask[]; odd: number[] },
@@ -83,9 +84,10 @@ describe('labels of planted units', function () {
   ) {
     const units = unitsOf(problem);
     const samples = problem.odd.length;
-    folder.write('inputs.npy', npy('<f4', [samples, 1], new Float32Array(samples)));
+    const name = `set${written++}`;
+    folder.write(`${name}.npy`, npy('<f4', [samples, 1], new Float32Array(samples)));
     folder.write(
-      'concepts.npz',
+      `${name}.npz`,
       zipSync(
         Object.fromEntries(
           problem.concepts.map((mask, i) => [`c${i}.npy`, npy('|b1', [samples], Uint8Array.from(mask, Number))]),
@@ -93,14 +95,14 @@ describe('labels of planted units', function () {
       ),
     );
     const probe = folder.write(
-      'arrays.probe.json',
-      Buffer.from(JSON.stringify({ kind: 'arrays', data: 'inputs.npy', concepts: 'concepts.npz' })),
+      `${name}.probe.json`,
+      Buffer.from(JSON.stringify({ kind: 'arrays', data: `${name}.npy`, concepts: `${name}.npz` })),
     );
     const values = Float32Array.from(
       { length: samples * units.length },
       (_, i) => units[i % units.length][Math.floor(i / units.length)],
     );
-    const activations = folder.write('activations.npy', npy('<f4', [samples, units.length], values));
+    const activations = folder.write(`${name}.activations.npy`, npy('<f4', [samples, units.length], values));
     const events: ExplainEvent[] = [];
     const explanation = await explain(
       requestFor(null, {
@@ -130,7 +132,7 @@ describe('labels of planted units', function () {
           }
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -144,7 +146,7 @@ describe('labels of planted units', function () {
           assert.equal(JSON.stringify((await labels(problem, { search, shuffles: 3 }, 2)).explanation), once);
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
     const { model, probe } = writeSmallNetwork(folder.path('net'));
     const network = (threads: number) =>
@@ -171,7 +173,7 @@ describe('labels of planted units', function () {
           if (reaching < 0.5) assert.ok(floor < iou);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 6 },
     );
     const concept = [true, true, false, false, false, false];
     const all = { concepts: Array.from({ length: 7 }, () => concept), odd: [0, 0, 0, 0, 0, 0] };
