@@ -1,3 +1,4 @@
+export { cachedGradient, releaseGradients } from './cachedGradient.js';
 export {
   type ForwardPass,
   type Gradient,

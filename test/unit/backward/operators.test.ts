@@ -2,6 +2,8 @@ import { checkGradient, type GradientCase } from '../../support/gradientCheck.js
 import { int64 } from '../../support/onnxFile.js';
 
 const positive = [0.3, 2.5] as const;
+/** 2^63 - 1, which exporters write for "to the end". */
+const largest = Buffer.from('ffffffffffffff7f', 'hex');
 const constant = (dims: number[], values: number[]) => ({ dims, type: 1, values });
 
 /** Title → cases of one operator. */
@@ -209,6 +211,7 @@ const families: Record<string, GradientCase[]> = {
     { op: 'Split', inputs: [[6, 2]], outputs: 2, opset: 11 },
     { op: 'Slice', inputs: [[5, 6], int64(1, -4), int64(4, 1000), int64(0, 1)] },
     { op: 'Slice', inputs: [[5, 6], int64(4, 0), int64(-100, 6), int64(0, 1), int64(-2, 3)] },
+    { op: 'Slice', inputs: [[5, 6], int64(1), { dims: [1], type: 7, raw: largest }, int64(0), int64(2)] },
     { op: 'Slice', inputs: [[5, 6]], attributes: { starts: [1], ends: [-1], axes: [1] }, opset: 9 },
     { op: 'Pad', inputs: [[2, 3], int64(1, 0, 2, -1)] },
     { op: 'Pad', inputs: [[2, 3]], attributes: { pads: [1, 0, 0, 2] }, opset: 9 },

@@ -44,7 +44,7 @@ export interface GraphBuilder {
   /** Its elements, where it is a small constant. */
   values(value: Value): readonly number[] | null;
 
-  /** int64, of one axis unless `dims` says otherwise. */
+  /** int64, of one axis unless `dims` says otherwise. What passes 2^53 means "to the end" and stays beyond every end. */
   ints(values: readonly number[], dims?: readonly number[]): Value;
   /** float32. */
   floats(values: ArrayLike<number>, dims: readonly number[]): Value;
@@ -197,7 +197,12 @@ function builderIn(naming: Naming, facts: Map<string, Fact>): GraphBuilder {
     },
     ints: (values, dims = [values.length]) =>
       small(`int64 ${dims.join()}: ${values.join()}`, () =>
-        constant('int64', dims, bytesOf(BigInt64Array.from(values, BigInt)), [...values]),
+        constant(
+          'int64',
+          dims,
+          bytesOf(BigInt64Array.from(values, (x) => BigInt(Math.min(Math.max(x, -toEnd), toEnd)))),
+          [...values],
+        ),
       ),
     floats: (values, dims) =>
       values.length <= 16
