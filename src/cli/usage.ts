@@ -28,7 +28,8 @@ const usages: Record<string, string> = {
   inspect: `usage: onnxplain inspect MODEL [--json]`,
   explain: `usage: onnxplain explain [MODEL] [--probe PROBE] [options]
 
-  --probe PROBE          a probe file, a folder of pictures, a .csv, .npy or .npz; bundled:NAME
+  --probe PROBE          a probe file, a folder of pictures, a table (.csv, .parquet), .npy or .npz,
+                         an IDX or CIFAR file, COCO or VIA annotations; bundled:NAME
                          (policy, fashion, squeezenet) or drawn;
                          default: what lies near the model, else what comes bundled, else drawn inputs
   --layer LAYER          tensor, node or module path; again for more; default: the layers worth explaining

@@ -65,7 +65,11 @@ export function editorActions(
 async function browseProbe(session: ModelSession): Promise<ProbeChoice | null> {
   // Outside macOS a dialog offers files or folders, never both.
   const kinds = [
-    { label: 'Probe File or Table…', detail: '.probe.json, .csv, .npy, .npz', folder: false },
+    {
+      label: 'Probe File or Table…',
+      detail: '.probe.json, .csv, .parquet, .npy, .npz, IDX, CIFAR, COCO',
+      folder: false,
+    },
     { label: 'Folder of Pictures…', detail: pictureTypes.join(', '), folder: true },
   ];
   const kind = await vscode.window.showQuickPick(kinds, { placeHolder: 'What is the probe set?' });
@@ -74,7 +78,9 @@ async function browseProbe(session: ModelSession): Promise<ProbeChoice | null> {
     canSelectFolders: kind.folder,
     canSelectFiles: !kind.folder,
     defaultUri: vscode.Uri.file(path.dirname(session.model)),
-    filters: kind.folder ? undefined : { 'Probe sets': ['json', 'csv', 'npy', 'npz'] },
+    filters: kind.folder
+      ? undefined
+      : { 'Probe sets': ['json', 'csv', 'parquet', 'npy', 'npz', 'gz', 'bin'], 'All files': ['*'] },
     openLabel: 'Use as Probe Set',
   });
   return chosen ? probeAt(chosen[0].fsPath) : null;

@@ -25,7 +25,7 @@ interface CommonProbeFile extends ConceptChanges {
 
 export interface StatesProbeFile extends CommonProbeFile {
   kind: 'states';
-  /** .csv with a header, .npy, or .npz:key */
+  /** .csv with a header, .parquet, .npy, or .npz:key */
   data: string;
   /** The columns that feed the model, in order; names for .npy and .npz. */
   columns?: string[];
@@ -37,7 +37,7 @@ export interface StatesProbeFile extends CommonProbeFile {
 
 export interface ImagesProbeFile extends CommonProbeFile {
   kind: 'images';
-  /** A folder, searched recursively, or a list of files. */
+  /** A folder, searched recursively, a list of files, or one file of many pictures (IDX, CIFAR, .npy, .npz:key). */
   data: string | string[];
   concepts?: { folders?: boolean; labels?: string; auto?: boolean; masks?: string; voc?: string; broden?: string };
   preprocess?: Preprocess;

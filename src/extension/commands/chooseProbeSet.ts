@@ -41,7 +41,7 @@ function pick(session: ModelSession, actions: PanelActions): Promise<ProbeItem |
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
       label: '$(folder-opened) Browse…',
-      detail: 'A probe file, a table (.csv, .npy, .npz) or a folder of pictures',
+      detail: 'A probe file, a table (.csv, .parquet, .npy, .npz), annotations or a folder of pictures',
       action: 'browse',
     },
   ];
