@@ -1,26 +1,19 @@
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import type { EngineApi } from '../shared/engineApi.js';
 import { UserError } from '../shared/userError.js';
-import { mapMethods } from './cam/index.js';
 import { causes } from './cause/index.js';
 import { columnEffect } from './columnEffect.js';
 import { checkConcept, conceptFile, conceptList } from './conceptEditor/index.js';
 import { ablate } from './effect/index.js';
 import { explain } from './explain/index.js';
-import { computeMaps } from './map/computeMaps.js';
-import { ModelRuns } from './map/modelRuns.js';
-import type { OnnxModel } from './onnx/model.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
 import { Opened } from './opened.js';
 import { packageVersion } from './packageVersion.js';
+import { pictureMethods, PictureRequests } from './pictureRequests.js';
 import { probeFileText } from './probe/index.js';
 import { reportOf } from './reportOf.js';
 import { sampleOf, unitOf } from './request.js';
 import { timings } from './timing/index.js';
-
-/** The picture that the model saw is shown at up to this size. */
-const mapPicture = 1024;
 
 /**
  * The engine behind the panel and the command line. It holds no results: what it is asked is computed from files, and
@@ -30,15 +23,7 @@ const mapPicture = 1024;
  */
 export function createEngine({ media }: { media: string }): EngineApi {
   const opened = new Opened(media);
-  // The next map is of the same model as a rule, and opening its sessions takes longer than drawing it.
-  let runs: ModelRuns | null = null;
-  const runsOf = (model: OnnxModel): ModelRuns => {
-    if (runs?.model !== model) {
-      void runs?.release();
-      runs = new ModelRuns(model, null);
-    }
-    return runs;
-  };
+  const pictures = new PictureRequests(opened);
   return {
     async version() {
       const ort = (await import('onnxruntime-node')) as unknown as { listSupportedBackends(): { name: string }[] };
@@ -49,13 +34,7 @@ export function createEngine({ media }: { media: string }): EngineApi {
         onnxruntime: runtime.version,
         node: process.versions.node,
         providers: ort.listSupportedBackends().map(({ name }) => name),
-        methods: Object.values(mapMethods).map(({ name, title, shows, cost, needsClass }) => ({
-          name,
-          title,
-          shows,
-          cost,
-          needsClass,
-        })),
+        methods: pictureMethods(),
       };
     },
     async inspect({ model }) {
@@ -77,41 +56,9 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const set = await opened.probe(model, probe);
       return set.view(sampleOf(set, sample));
     },
-    async map({ model: file, probe, input, method, layers, class: wanted, unit }, signal) {
-      const { model } = await opened.model(file);
-      const set = await opened.probe(file, probe);
-      if (!set.picture || !set.prepareFile) {
-        throw new UserError(`${path.basename(file)}: maps are drawn over pictures, and its probe set has none`, {
-          hint: 'choose a probe set of pictures',
-          code: 'probe/no-pictures',
-        });
-      }
-      if (input.kind === 'sample') sampleOf(set, input.sample);
-      const seen =
-        input.kind === 'file'
-          ? await set.prepareFile(input.path)
-          : { feeds: await set.batch(input.sample, 1), picture: await set.picture(input.sample, mapPicture) };
-      const { width, height } = seen.picture;
-      const maps = await computeMaps(
-        model,
-        { kind: set.kind, input: set.input, samples: 1, batch: async () => seen.feeds },
-        [height, width],
-        { method, layers, class: wanted, output: null, unit, seed: 0, raw: false, threads: null },
-        { signal, runs: runsOf(model) },
-      );
-      return {
-        method,
-        layers: maps.layers,
-        values: maps.maps[0],
-        width,
-        height,
-        picture: seen.picture,
-        top: maps.top[0],
-        class: maps.classes[0],
-        milliseconds: maps.milliseconds,
-        notes: maps.notes,
-      };
-    },
+    map: (request, signal) => pictures.map(request, signal),
+    judge: (request, signal) => pictures.judge(request, signal),
+    reasons: (request) => pictures.reasons(request),
     async columnEffect({ model: file, probe, layer, unit, sample }) {
       const { model, structure } = await opened.model(file);
       const set = await opened.probe(file, probe);

@@ -1,6 +1,8 @@
 import type {
   ColumnEffect,
+  DecisionReasons,
   Feed,
+  MapJudgement,
   MapResult,
   Picture,
   ProbeChoice,
@@ -111,6 +113,16 @@ export class ModelQueries {
   map(call: MapCall): Promise<MapResult> {
     const probe = this.results.probe?.choice ?? this.chosen();
     return this.ask('map', { ...call, model: this.model, probe }, { signal: this.#interrupt.signal });
+  }
+
+  judge(call: MapCall): Promise<MapJudgement> {
+    const probe = this.results.probe?.choice ?? this.chosen();
+    return this.ask('judge', { ...call, model: this.model, probe }, { signal: this.#interrupt.signal });
+  }
+
+  reasons(input: MapCall['input'], layer: string, index: number | null): Promise<DecisionReasons> {
+    const probe = this.results.probe?.choice ?? this.chosen();
+    return this.ask('reasons', { model: this.model, probe, input, layer, class: index });
   }
 
   proposals(folders: string[]): Promise<ProbeProposal[]> {

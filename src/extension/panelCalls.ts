@@ -1,5 +1,5 @@
 import type { ProbeChoice } from '../shared/engineApi.js';
-import type { PanelMethods } from '../shared/panelProtocol.js';
+import type { MapCall, PanelMethods } from '../shared/panelProtocol.js';
 import { UserError } from '../shared/userError.js';
 import { CallFields } from './callFields.js';
 import { rowsOf } from './layerRows.js';
@@ -25,6 +25,14 @@ export interface PanelActions {
 }
 
 type Call = (fields: CallFields, session: ModelSession, actions: PanelActions) => unknown;
+
+const mapCall = (fields: CallFields): MapCall => ({
+  input: fields.mapInput('input'),
+  method: fields.text('method', 100),
+  layers: fields.texts('layers'),
+  class: fields.indexOrNull('class'),
+  unit: fields.indexOrNull('unit'),
+});
 
 const pictureBytes = 64 * 2 ** 20;
 
@@ -64,14 +72,10 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   proposals: (_, session, actions) => session.queries.proposals(actions.folders()),
   browseProbe: (_, session, actions) => actions.browseProbe(session),
   editProbe: (_, session, actions) => actions.editProbe(session),
-  map: (fields, session) =>
-    session.queries.map({
-      input: fields.mapInput('input'),
-      method: fields.text('method', 100),
-      layers: fields.texts('layers'),
-      class: fields.indexOrNull('class'),
-      unit: fields.indexOrNull('unit'),
-    }),
+  map: (fields, session) => session.queries.map(mapCall(fields)),
+  judge: (fields, session) => session.queries.judge(mapCall(fields)),
+  reasons: (fields, session) =>
+    session.queries.reasons(fields.mapInput('input'), fields.text('layer'), fields.indexOrNull('class')),
   browsePicture: (_, session, actions) => actions.browsePicture(session),
   dropPicture: (fields, _, actions) =>
     actions.dropPicture(fields.text('name', 500), fields.bytes('bytes', pictureBytes)),

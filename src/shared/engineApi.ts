@@ -18,6 +18,10 @@ export interface EngineApi {
   picture(request: { model: string; probe: ProbeChoice; sample: number; size: number }): Promise<Picture>;
   sample(request: { model: string; probe: ProbeChoice; sample: number }): Promise<SampleView>;
   map(request: MapRequest, signal: AbortSignal): Promise<MapResult>;
+  /** What a map is worth, by what happens to the prediction, beside a map by chance. */
+  judge(request: MapRequest, signal: AbortSignal): Promise<MapJudgement>;
+  /** Which units of a layer spoke for a class in one picture. */
+  reasons(request: ReasonsRequest): Promise<DecisionReasons>;
   /** How the unit's activation answers when one column of one sample is changed over the range of the probe set. */
   columnEffect(request: {
     model: string;
@@ -254,6 +258,35 @@ export interface MapResult {
   notes: string[];
 }
 
+export interface MapJudgement {
+  metrics: {
+    title: string;
+    /** One line: what is measured. */
+    shows: string;
+    better: 'higher' | 'lower';
+    /** Null where it could not be measured. */
+    value: number | null;
+    /** The same of Random-CAM. */
+    control: number | null;
+  }[];
+}
+
+export interface ReasonsRequest {
+  model: string;
+  probe: ProbeChoice | null;
+  input: MapRequest['input'];
+  layer: string;
+  /** Null: the highest output. */
+  class: number | null;
+}
+
+export interface DecisionReasons {
+  layer: string;
+  class: number;
+  /** Those that spoke for the class, strongest first, with their share of all that did. */
+  units: { unit: number; share: number }[];
+}
+
 export interface ClassScore {
   class: number;
   name: string | null;
@@ -270,6 +303,8 @@ export interface MapMethod {
   /** One line: what it costs. */
   cost: string;
   needsClass: boolean;
+  /** Of the input's pixels: no layer is chosen for it. */
+  ofInput?: boolean;
 }
 
 /** How far a job is that is neither quick nor an explanation. */

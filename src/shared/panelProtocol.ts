@@ -1,7 +1,9 @@
 import type {
   ColumnEffect,
+  DecisionReasons,
   ExplainEvent,
   Feed,
+  MapJudgement,
   MapMethod,
   MapResult,
   Picture,
@@ -64,6 +66,10 @@ export interface PanelMethods {
   /** Opens the probe file that says all assumptions, for editing and saving. */
   editProbe(p: Record<string, never>): void;
   map(p: MapCall): MapResult;
+  /** What that map is worth, by what happens to the prediction. */
+  judge(p: MapCall): MapJudgement;
+  /** Which neurons of a layer spoke for the class. */
+  reasons(p: { input: MapCall['input']; layer: string; class: number | null }): DecisionReasons;
   /** VS Code's picker for a picture; null where the user cancels. */
   browsePicture(p: Record<string, never>): { path: string; name: string } | null;
   /** A picture dropped or pasted into the page; returns where the host put it. */

@@ -439,6 +439,21 @@ describe('the panel in a browser', function () {
       assert.equal(await page.locator('body').getAttribute('data-copied'), 'image/png');
     });
 
+    it('says what it is worth beside a map by chance, and which neurons spoke for the class', async () => {
+      await open('fashion');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      await page.getByRole('button', { name: 'Measure', exact: true }).click();
+      const table = page.locator('ox-map-worth table');
+      await table.waitFor();
+      assert.deepEqual(await table.locator('tbody tr').first().locator('td').allTextContents().then((cells) => cells.map((cell) => cell.trim())), ['Deletion ↓', '0.13', '0.27']); // prettier-ignore
+      // ROAD of the control is higher: grey.
+      assert.equal(await table.locator('td.worse').count(), 2);
+      await page.getByRole('button', { name: 'Name the neurons' }).click();
+      const reasons = page.locator('ox-map-worth li');
+      await reasons.first().waitFor();
+      assert.match((await reasons.first().textContent())!.replace(/\s+/g, ' '), /^ ?34 %.* neuron 12 $/);
+    });
+
     it('comes from a neuron with that neuron’s own map', async () => {
       await open('fashion');
       await choose(12);

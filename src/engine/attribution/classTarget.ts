@@ -24,7 +24,11 @@ export interface ClassScores {
  *
  * @param count samples in the batch; what fills it up behind them counts nothing
  */
-export function classScore({ dims, data }: Tensor, { unitAxis, classes }: ClassTarget, count: number): ClassScores {
+export function classScore(
+  { dims, data }: Tensor,
+  { unitAxis, classes }: Pick<ClassTarget, 'unitAxis' | 'classes'>,
+  count: number,
+): ClassScores {
   const axis = dims.length < 2 ? null : (unitAxis ?? 1);
   const total = axis === null || axis === 0 ? 1 : dims[axis];
   const perSample = data.length / (dims[0] || 1);

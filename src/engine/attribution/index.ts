@@ -12,3 +12,6 @@ export { GradientCorrelationSum, type GradientCorrelation } from './gradientCorr
 export { type GradientAt, integratedGradients, type IntegratedGradients } from './integratedGradients.js';
 export { type AttributionMethod, attributionMethods } from './methods.js';
 export { smoothGrad } from './smoothGrad.js';
+export { classScore } from './classTarget.js';
+export { decisionReasons } from './decisionReasons.js';
+export { magnitudeMap } from './magnitudeMap.js';

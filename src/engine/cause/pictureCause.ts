@@ -87,14 +87,12 @@ export async function pictureCause(unit: CauseUnit, slot: number, options: Pictu
             control: trialOf(control, before, after, unit.threshold),
           })),
     controls: chosen.length,
-    examples: first.own
-      .slice(0, 5)
-      .map(({ sample, run }) => ({
-        sample,
-        before: observed.peak(sample, slot),
-        after: after.peaks[run],
-        changes: [],
-      })),
+    examples: first.own.slice(0, 5).map(({ sample, run }) => ({
+      sample,
+      before: observed.peak(sample, slot),
+      after: after.peaks[run],
+      changes: [],
+    })),
     reason:
       chosen.length > 0
         ? null

@@ -31,6 +31,10 @@ export interface EvaluationJob {
   threads: number | null;
 }
 
+/** What is needed of a probe set; without concepts, what needs masks is left out. */
+export type EvaluationInputs = Pick<ProbeSet, 'kind' | 'input' | 'samples' | 'batch'> &
+  Partial<Pick<ProbeSet, 'concepts'>>;
+
 /** The control: what a map says that knows nothing. */
 export const controlMethod = 'randomcam';
 
@@ -67,7 +71,7 @@ interface Options {
  */
 export async function evaluateMaps(
   model: OnnxModel,
-  probe: ProbeSet,
+  probe: EvaluationInputs,
   job: EvaluationJob,
   { signal, onProgress }: Options = {},
 ): Promise<Evaluation> {
@@ -123,7 +127,7 @@ type Draw = (index: number, feeds?: Record<string, Tensor>) => Promise<Float32Ar
 
 function drawing(
   runs: ModelRuns,
-  probe: ProbeSet,
+  probe: EvaluationInputs,
   { planes, feeds: own }: PreparedInput,
   job: EvaluationJob,
   column: Column,
@@ -149,7 +153,7 @@ function drawing(
 
 interface Case {
   runs: ModelRuns;
-  probe: ProbeSet;
+  probe: EvaluationInputs;
   prepared: PreparedInput;
   /** The class. */
   index: number;
@@ -249,14 +253,14 @@ class Column {
 /** Masks of classes, where metrics want them and concepts of places are named after classes. */
 async function masksFor(
   model: OnnxModel,
-  probe: ProbeSet,
+  probe: EvaluationInputs,
   job: EvaluationJob,
   runs: ModelRuns,
   notes: string[],
   signal: AbortSignal | undefined,
 ): Promise<ClassMasks | null> {
   const wanted = job.metrics.filter((metric) => maskMetrics.includes(metric));
-  if (wanted.length === 0) return null;
+  if (wanted.length === 0 || !probe.concepts) return null;
   const [probabilities] = await classProbabilities(runs, probe.input, job.output, [await probe.batch(0, 1)]);
   const names = await classNames(model, probabilities.length);
   const masks = classMasks(await probe.concepts(probe.samples, signal), names);

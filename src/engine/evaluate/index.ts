@@ -3,6 +3,7 @@ export { adcc, coherency, complexity, drop, explanationOf, increase, pearson, sp
 export { linearImputation } from './imputation.js';
 export { boxIousByThreshold, type Box, energyInside, maxBoxAccuracy, pointsAt } from './localisation.js';
 export type { ClassProbability, Planes } from './planes.js';
+export { classLogits } from './probabilities.js';
 export { road, type Road } from './road.js';
 export { SeedIou } from './seedIou.js';
 export {

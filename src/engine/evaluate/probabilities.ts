@@ -47,7 +47,29 @@ export async function classProbabilities(
   output: string | null,
   inputs: readonly Record<string, Tensor>[],
 ): Promise<Float64Array[]> {
-  const { logits, link } = classOutput(runs.model, output);
+  const { link } = classOutput(runs.model, output);
+  const all = await scoresOf(runs, input, output, inputs);
+  return all.map((scores) =>
+    link === 'sigmoid' ? scores.map((score) => 1 / (1 + Math.exp(-score))) : softmax(scores),
+  );
+}
+
+/** The logits of every class, for one input. */
+export async function classLogits(
+  runs: ModelRuns,
+  input: string,
+  feeds: Record<string, Tensor>,
+): Promise<Float64Array> {
+  return (await scoresOf(runs, input, null, [feeds]))[0];
+}
+
+async function scoresOf(
+  runs: ModelRuns,
+  input: string,
+  output: string | null,
+  inputs: readonly Record<string, Tensor>[],
+): Promise<Float64Array[]> {
+  const { logits } = classOutput(runs.model, output);
   const unitAxis = describeTensor(runs.model, logits)?.unitAxis ?? null;
   const session = await runs.session([logits]);
   try {
@@ -60,8 +82,7 @@ export async function classProbabilities(
       const values = (await session.run(feeds, [logits]))[logits];
       const { units } = toActivationBatch(values, { unitAxis }, 0, part.length);
       for (let i = 0; i < part.length; i++) {
-        const scores = meanScores(Float32Array.from(sampleElements(values, part.length, i) as Float32Array), units);
-        result.push(link === 'sigmoid' ? scores.map((score) => 1 / (1 + Math.exp(-score))) : softmax(scores));
+        result.push(meanScores(Float32Array.from(sampleElements(values, part.length, i) as Float32Array), units));
       }
     }
     return result;

@@ -33,6 +33,8 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   'feeds',
   'proposals',
   'map',
+  'judge',
+  'reasons',
 ]);
 
 interface Pending {

@@ -113,6 +113,8 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
   feeds: (result) => (isArray(result) ? null : 'no list'),
   measure: (result) =>
     result === null || (isObject(result) && isArray(result.layers) && isArray(result.fused)) ? null : 'no layers',
+  judge: (result) => (isObject(result) && isArray(result.metrics) ? null : 'no metrics'),
+  reasons: (result) => (isObject(result) && isArray(result.units) ? null : 'no neurons'),
   proposals: (result) => (isArray(result) ? null : 'no list'),
 };
 

@@ -141,7 +141,7 @@ export class MapControls extends LitElement {
         ${segmented('Compare', comparisons, maps.comparison, (comparison) => store.setMaps({ comparison }))}
       </section>
       ${method && maps.comparison !== 'methods' ? this.#method() : nothing}
-      ${maps.comparison === 'layers' ? nothing : this.#layer()}
+      ${maps.comparison === 'layers' || (maps.comparison === 'one' && method?.ofInput) ? nothing : this.#layer()}
       ${this.top.length > 0 || needsClass ? this.#classes(needsClass) : nothing}
       <section class="look">
         <h3>Overlay</h3>

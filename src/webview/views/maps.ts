@@ -11,6 +11,7 @@ import { base } from '../styles/base.js';
 import { mapsStyles } from './mapsStyles.js';
 import './mapControls.js';
 import './mapFigure.js';
+import './mapWorth.js';
 import './pictureChooser.js';
 import { acceptPictures } from './pictureDrop.js';
 
@@ -128,15 +129,21 @@ export class Maps extends LitElement {
     if (comparison === 'one') {
       const { value, error, pending } = this.#main;
       return html`<ox-map-figure
-        large
-        .store=${store}
-        .call=${call}
-        .result=${value}
-        .problem=${error}
-        .pending=${pending}
-      ></ox-map-figure>`;
+          large
+          .store=${store}
+          .call=${call}
+          .result=${value}
+          .problem=${error}
+          .pending=${pending}
+        ></ox-map-figure>
+        ${value && !pending && !error ? html`<ox-map-worth .store=${store} .call=${call} .map=${value}></ox-map-worth>` : nothing}`;
     }
     const panel = store.panel!;
+    if (comparison === 'layers' && mapMethod(panel, call.method)?.ofInput) {
+      return html`<div class="empty">
+        <p class="muted">This method is of the picture’s pixels: it has no layers to compare.</p>
+      </div>`;
+    }
     const calls: { call: MapCall; title: string }[] =
       comparison === 'methods'
         ? panel.methods

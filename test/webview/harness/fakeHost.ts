@@ -180,6 +180,15 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
   browseProbe: () => null,
   editProbe: () => undefined,
   map,
+  judge: () => ({
+    metrics: [
+      { title: 'Deletion', shows: 'Area under the class’s probability while the most salient pixels are deleted.', better: 'lower', value: 0.13, control: 0.271 },
+      { title: 'Insertion', shows: 'Area under it while they come back into the blurred picture.', better: 'higher', value: 0.569, control: 0.348 },
+      { title: 'ROAD', shows: 'How much more the class loses without the most salient pixels than without the least, imputed.', better: 'higher', value: -0.08, control: -0.06 },
+      { title: 'Average drop', shows: 'Share of its probability that the class loses where only the map is shown.', better: 'lower', value: null, control: null },
+    ],
+  }), // prettier-ignore
+  reasons: ({ layer }) => ({ layer, class: 7, units: [{ unit: 12, share: 0.34 }, { unit: 3, share: 0.21 }, { unit: 30, share: 0.04 }] }), // prettier-ignore
   browsePicture: () => ({ path: '/home/ada/pictures/boot.png', name: 'boot.png' }),
   // The host keeps it under a name of its own.
   dropPicture: ({ name }) => ({ path: '/home/ada/.kept/0123456789abcdef.png', name }),
