@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type { EngineApi } from '../shared/engineApi.js';
 import { UserError } from '../shared/userError.js';
 import { causes } from './cause/index.js';
