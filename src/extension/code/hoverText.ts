@@ -1,0 +1,123 @@
+import type { LayerChange, UnitBrief } from '../../shared/checkpointChange.js';
+import type { Dimension, Layer } from '../../shared/model.js';
+import { histogramPicture, pictureSize, type PictureTheme } from './histogramPicture.js';
+import { changeWords, count, digestWords, layerDigest, type LayerDigest } from './layerDigest.js';
+import type { KnownModel } from './modelKnowledge.js';
+
+/** The commands that a hover's links may run, and no others. */
+export const hoverCommands = ['onnxplain.showLayer', 'onnxplain.explainLinked'];
+
+/** As many layers as a hover lists where a name stands for several. */
+const mostLayers = 8;
+const mostChanges = 3;
+
+export interface HoverPlace {
+  tensors: readonly string[];
+  certainty: 'exact' | 'name' | 'order';
+}
+
+/** What a hover says of the layers at a place in the code, as Markdown; null where the model has none of them. */
+export function hoverText(place: HoverPlace, known: KnownModel, theme: PictureTheme): string | null {
+  const layers = place.tensors.flatMap((tensor) => known.layers.get(tensor) ?? []);
+  if (layers.length === 0) return null;
+  const modules = new Set(layers.map(({ module }) => module));
+  const body =
+    modules.size === 1
+      ? layers.map((layer) => oneLayer(layer, known, theme, layers.length > 1))
+      : [severalLayers(layers, known)];
+  return [...body, footer(layers, place, known)].join('\n\n');
+}
+
+function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme, isOneOfTwo: boolean): string {
+  const title = `**${escaped(layer.module || layer.node || layer.name)}** · ${facts(layer)}`;
+  const results = known.results.get(layer.name);
+  if (!results) return title;
+  const digest = layerDigest(results);
+  const change = known.change?.layers.find(({ name }) => name === layer.name) ?? null;
+  const parts = [title, `${digestWords(digest)}${known.stale ? ' (before the model was last written)' : ''}`];
+  const labels = digest.strongest.map((unit) => `- ${strongest(unit, layer, known)}`);
+  if (labels.length > 0) parts.push(labels.join('\n'));
+  // The second tensor of a module (the activation behind it) has much the same picture.
+  if (digest.activations && !isOneOfTwo) parts.push(picture(digest, theme));
+  if (change) parts.push(...changes(change));
+  return parts.join('\n\n');
+}
+
+function severalLayers(layers: readonly Layer[], known: KnownModel): string {
+  const lines = layers.slice(0, mostLayers).map((layer) => {
+    const results = known.results.get(layer.name);
+    const name = link(escaped(layer.module || layer.node || layer.name), 'onnxplain.showLayer', {
+      ...{ model: known.model, layer: layer.name },
+    });
+    return `- ${name} · ${facts(layer)}${results ? ` · ${digestWords(layerDigest(results))}` : ''}`;
+  });
+  if (layers.length > mostLayers) lines.push(`- and ${count(layers.length - mostLayers)} more`);
+  return `${count(layers.length)} layers\n\n${lines.join('\n')}`;
+}
+
+const facts = ({ op, units, shape, parameters }: Layer): string =>
+  [
+    escaped(op),
+    units === null ? '' : `${count(units)} ${units === 1 ? 'neuron' : 'neurons'}`,
+    shape === null ? '' : escaped(shapeText(shape)),
+    parameters > 0 ? `${count(parameters)} parameters` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+
+/** `batch × 64 × 7 × 7` */
+export const shapeText = (shape: readonly Dimension[]): string => shape.map((size) => size ?? '?').join(' × ');
+
+function strongest(unit: LayerDigest['strongest'][0], layer: Layer, known: KnownModel): string {
+  const to = { model: known.model, layer: layer.name, unit: unit.unit };
+  return `${escaped(unit.label ?? '')} · IoU ${unit.iou.toFixed(2)} (chance ${unit.floor.toFixed(2)}) · ${link(`neuron ${unit.unit}`, 'onnxplain.showLayer', to)}`;
+}
+
+function picture({ activations }: LayerDigest, theme: PictureTheme): string {
+  const { low, high } = activations!;
+  const { width, height } = pictureSize;
+  const words = `Activations from ${amount(low)} to ${amount(high)}, what fires in colour`;
+  return `![${words}](${histogramPicture(activations!, theme)}|width=${width},height=${height})`;
+}
+
+function changes(change: LayerChange): string[] {
+  const words = changeWords(change);
+  if (!words) return ['Nothing changed since the former checkpoint'];
+  const few = change.changed.slice(0, mostChanges);
+  const lines = few.map(({ unit, before, after }) => `- neuron ${unit}: ${side(before)} → ${side(after)}`);
+  return [`Since the former checkpoint: ${words}`, lines.join('\n')];
+}
+
+const side = ({ status, label, iou, floor }: UnitBrief): string =>
+  status !== 'explained' || label === null
+    ? status
+    : `${escaped(label)} ${iou.toFixed(2)}${iou > floor ? '' : ' (chance)'}`;
+
+const certainties: Record<HoverPlace['certainty'], string> = {
+  exact: '',
+  name: ', by name',
+  order: ', by order and shape alone',
+};
+
+function footer(layers: readonly Layer[], { certainty }: HoverPlace, known: KnownModel): string {
+  const file = escaped(known.model.slice(Math.max(known.model.lastIndexOf('/'), known.model.lastIndexOf('\\')) + 1));
+  const explained = layers.some(({ name }) => known.results.has(name));
+  const show = link('Show in Onnxplain', 'onnxplain.showLayer', { model: known.model, layer: layers[0].name });
+  const explain = link(known.stale ? 'Explain again' : 'Explain neurons', 'onnxplain.explainLinked', {
+    model: known.model,
+  });
+  const links = explained && !known.stale ? [show] : [show, explain];
+  return `${links.join(' · ')} · matched to ${file}${certainties[certainty]}`;
+}
+
+/** @param text as Markdown already */
+const link = (text: string, command: string, argument: object): string =>
+  `[${text}](command:${command}?${encodeURIComponent(JSON.stringify([argument])).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)})`;
+
+const amount = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '\u2212');
+
+/** Names and labels come from files: as Markdown they are what they are, on one line, and turn nothing around. */
+export const escaped = (text: string): string =>
+  (text.length > 200 ? `${text.slice(0, 200)}…` : text)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, ' ')
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~$&:@"']/g, '\\$&');

@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { CheckpointChange } from '../../shared/checkpointChange.js';
+import type { Layer, ModelStructure } from '../../shared/model.js';
+import { fingerprint } from '../fingerprint.js';
+import { changeSince } from '../formerCheckpoint.js';
+import type { LayerResults } from '../layerResults.js';
+import type { ResultStore } from '../resultStore.js';
+import type { Sessions } from '../sessions.js';
+import type { StructureReader } from './structureReader.js';
+
+/** What is known of a model without asking the engine. */
+export interface KnownModel {
+  /** Path of the file. */
+  model: string;
+  structure: ModelStructure;
+  /** By tensor name. */
+  layers: ReadonlyMap<string, Layer>;
+  /** Of the last explanation, by tensor name; none: it was never explained. */
+  results: ReadonlyMap<string, LayerResults>;
+  /** The file was written since it was explained. */
+  stale: boolean;
+  change: CheckpointChange | null;
+}
+
+interface Entry {
+  known: KnownModel | null;
+  loading: Promise<KnownModel | null> | null;
+  /** What the files were when they were read. */
+  made: string | null;
+  outdated: boolean;
+}
+
+/**
+ * Structures and last results of models, in memory: from open panels, from what is kept on disk, and from the files' own
+ * structure. Looking something up takes no time and never starts the engine; what is not there yet is read meanwhile.
+ */
+export class ModelKnowledge implements vscode.Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #changed = new vscode.EventEmitter<string>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** Something else is known of the model at this path. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly store: ResultStore,
+    private readonly reader: StructureReader,
+  ) {
+    const files = vscode.workspace.createFileSystemWatcher('**/*.[oO][nN][nN][xX]*');
+    const written = ({ fsPath }: vscode.Uri) => this.#outdate(fsPath.replace(/(\.onnx).*$/i, '$1'));
+    this.#subscriptions = [
+      this.#changed,
+      files,
+      files.onDidChange(written),
+      files.onDidCreate(written),
+      files.onDidDelete(written),
+      sessions.onDidChange(() => {
+        for (const model of this.#entries.keys()) this.#outdate(model);
+      }),
+    ];
+  }
+
+  /** What is known now. Where that may be out of date, it is read again and `onDidChange` tells. */
+  get(model: string): KnownModel | null {
+    const entry = this.#entries.get(model);
+    if (!entry || entry.outdated) void this.load(model);
+    return entry?.known ?? null;
+  }
+
+  /** What is known of the model as its file is now; null where it can't be read. */
+  load(model: string): Promise<KnownModel | null> {
+    let entry = this.#entries.get(model);
+    if (!entry) this.#entries.set(model, (entry = { known: null, loading: null, made: null, outdated: true }));
+    if (!entry.outdated && !entry.loading) return Promise.resolve(entry.known);
+    return (entry.loading ??= this.#load(model, entry).finally(() => (entry.loading = null)));
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+    this.reader.dispose();
+  }
+
+  #outdate(model: string): void {
+    const entry = this.#entries.get(model);
+    if (!entry || entry.outdated) return;
+    entry.outdated = true;
+    // Status changes come many times a second while work goes on.
+    setTimeout(() => void this.load(model), 200);
+  }
+
+  async #load(model: string, entry: Entry): Promise<KnownModel | null> {
+    entry.outdated = false;
+    const { model: made } = await fingerprint(model, null);
+    const structure = made === null ? null : entry.made === made ? (entry.known?.structure ?? null) : await this.reader.read(model); // prettier-ignore
+    entry.made = made;
+    const known = structure && {
+      model,
+      structure,
+      layers: entry.known?.structure === structure ? entry.known.layers : byName(structure),
+      ...(await this.#results(model, made)),
+    };
+    const isNews = !sameKnowledge(known, entry.known);
+    entry.known = known;
+    if (isNews) this.#changed.fire(model);
+    return known;
+  }
+
+  async #results(model: string, made: string | null): Promise<Pick<KnownModel, 'results' | 'stale' | 'change'>> {
+    const session = this.sessions.find(vscode.Uri.file(model));
+    // A session that has not looked yet knows less than what is kept.
+    if (session && (session.results.layers.size > 0 || session.status.state === 'working')) {
+      const { layers, change } = session.results;
+      return { results: new Map(layers), stale: session.status.stale, change };
+    }
+    const stored = await this.store.load(model);
+    if (!stored) return { results: new Map(), stale: false, change: null };
+    const results = new Map(stored.layers.map((layer) => [layer.layer.name, layer]));
+    const change = changeSince({ former: stored.former ?? null, made: stored.made, layers: results });
+    return { results, stale: stored.made.model !== made, change };
+  }
+}
+
+const byName = ({ layers }: ModelStructure): Map<string, Layer> => new Map(layers.map((layer) => [layer.name, layer]));
+
+function sameKnowledge(a: KnownModel | null, b: KnownModel | null): boolean {
+  if (!a || !b) return a === b;
+  if (a.structure !== b.structure || a.stale !== b.stale || a.change !== b.change) return false;
+  if (a.results.size !== b.results.size) return false;
+  return [...a.results].every(([name, results]) => b.results.get(name) === results);
+}
