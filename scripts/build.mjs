@@ -54,6 +54,8 @@ export const targets = [
     alias: { 'web-tree-sitter': resolve('web-tree-sitter') },
   },
   { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', plugins: [copyWasm] },
+  // A thread of the extension host: structures of models, for hovers.
+  { ...node, entryPoints: ['src/engine/structureWorker.ts'], outfile: 'dist/structure.js' },
   {
     ...node,
     entryPoints: ['src/cli/main.ts'],

@@ -117,7 +117,7 @@ async function verify(vsix, { folder, files }) {
   if (size > largest) problems.push(`it has ${(size / megabytes).toFixed(1)} MB, more than ${largest / megabytes}`);
   if (native.join() !== expected.join()) problems.push(`its binaries are ${native.join(', ')}`);
   for (const file of [
-    ...['extension.cjs', 'engine.js', 'cli.js', 'webview.js'].map((name) => `dist/${name}`),
+    ...['extension.cjs', 'engine.js', 'structure.js', 'cli.js', 'webview.js'].map((name) => `dist/${name}`),
     'package.json',
     'package.nls.json',
     'readme.md',

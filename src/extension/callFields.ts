@@ -24,6 +24,10 @@ export class CallFields {
     return value;
   }
 
+  textOrNull(name: string): string | null {
+    return this.#fields[name] == null ? null : this.text(name);
+  }
+
   /** A whole number from 0 (or `from`) to `to`. */
   index(name: string, { from = 0, to = Number.MAX_SAFE_INTEGER } = {}): number {
     const value = this.#fields[name];

@@ -6,6 +6,7 @@ import type { ProbeChoice } from '../shared/engineApi.js';
 import { UserError } from '../shared/userError.js';
 import { besideThePanel } from './besideThePanel.js';
 import type { ChosenProbes } from './chosenProbes.js';
+import type { TrainingCode } from './code/index.js';
 import { exportReport } from './commands/exportReport.js';
 import { goToCode } from './goToCode.js';
 import type { PanelActions } from './panelCalls.js';
@@ -19,6 +20,7 @@ const keptPictures = 50;
 export function editorActions(
   context: vscode.ExtensionContext,
   probes: ChosenProbes,
+  code: TrainingCode,
   log: vscode.LogOutputChannel,
 ): PanelActions {
   const beside = (session: ModelSession) => vscode.Uri.file(path.dirname(session.model));
@@ -54,7 +56,8 @@ export function editorActions(
     },
     copy: async (text) => vscode.env.clipboard.writeText(text),
     report: exportReport,
-    goToCode,
+    goToCode: (session, layer) => goToCode(session, layer, code.links),
+    selectLayer: (session, layer) => code.highlight.show(session.model, layer),
     openSettings: async () =>
       vscode.commands.executeCommand('workbench.action.openSettings', '@ext:onnxplain.onnxplain'),
     openLog: () => log.show(),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { engineFailure } from '../shared/engineRpc.js';
 import { showBackgroundProgress } from './backgroundProgress.js';
 import { registerTools } from './assistant/index.js';
+import { chooseModel, explainLinked, showLayer, tieTrainingCode, type TrainingCode } from './code/index.js';
 import { ChosenProbes } from './chosenProbes.js';
 import { chooseProbeSet } from './commands/chooseProbeSet.js';
 import { explainNeurons } from './commands/explainNeurons.js';
@@ -22,6 +23,7 @@ let sessions: Sessions | undefined;
 /** What other extensions and the tests get: what is going on, read-only in spirit. */
 export interface Onnxplain {
   sessions: Sessions;
+  code: TrainingCode;
 }
 
 export function activate(context: vscode.ExtensionContext): Onnxplain {
@@ -29,13 +31,14 @@ export function activate(context: vscode.ExtensionContext): Onnxplain {
   const probes = new ChosenProbes(context.workspaceState);
   const store = new ResultStore(path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'results'));
   const open = (sessions = new Sessions(context, store, probes, log));
-  const actions = editorActions(context, probes, log);
+  const code = tieTrainingCode(context, open, store, log);
+  const actions = editorActions(context, probes, code, log);
   const editor = new ModelEditorProvider(context.extensionUri, open, actions, log);
 
-  const command = (name: string, run: (uri?: vscode.Uri) => unknown) =>
+  const command = (name: string, run: (uri?: vscode.Uri, argument?: unknown) => unknown) =>
     vscode.commands.registerCommand(`onnxplain.${name}`, async (argument?: unknown) => {
       try {
-        return await run(argument instanceof vscode.Uri ? argument : undefined);
+        return await run(argument instanceof vscode.Uri ? argument : undefined, argument);
       } catch (error) {
         // Whoever called the command need not wait for someone to read this.
         void showFailure(error, log);
@@ -47,7 +50,14 @@ export function activate(context: vscode.ExtensionContext): Onnxplain {
     open,
     vscode.window.registerCustomEditorProvider(modelViewType, editor, { supportsMultipleEditorsPerDocument: true }),
     showBackgroundProgress(open, editor),
+    editor.onDidChangeVisibility(() =>
+      code.highlight.keep((model) => {
+        const session = open.find(vscode.Uri.file(model));
+        return session !== null && editor.shows(session);
+      }),
+    ),
     registerTools(open),
+    code,
     open.onDidChange(() => {
       const working = open.all().some(({ status }) => status.state === 'working');
       void vscode.commands.executeCommand('setContext', 'onnxplain.working', working);
@@ -64,9 +74,12 @@ export function activate(context: vscode.ExtensionContext): Onnxplain {
       const ending = session?.status.state === 'working' ? [session] : open.all();
       await Promise.all(ending.map((working) => working.stop()));
     }),
+    command('chooseModel', () => chooseModel(code.models, code.links)),
+    command('showLayer', (_, target) => showLayer(open, code.links, target)),
+    command('explainLinked', (_, target) => explainLinked(open, target)),
     command('showLog', () => log.show()),
   );
-  return { sessions: open };
+  return { sessions: open, code };
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,22 +1,33 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Layer } from '../shared/model.js';
+import type { Layer, ModelStructure } from '../shared/model.js';
 import { UserError } from '../shared/userError.js';
-import { besideThePanel } from './besideThePanel.js';
+import type { CodePlace as LinkedPlace } from '../source/index.js';
+import type { CodeLinks } from './code/codeLinks.js';
+import { definitionOfLayer } from './code/definitionOfLayer.js';
 import { attributeNames, baseName, definitionOf, useOf, type CodePlace } from './codePlace.js';
 import type { ModelSession } from './session.js';
 import { workspaceFiles } from './workspaceFiles.js';
 
 const searchedBytes = 2 ** 20;
+/** Files that are read for one layer at most, the likeliest first. */
+const mostFiles = 60;
 
 /**
- * Opens the training code at a layer: the file and line that the exporter wrote into the model where the code there
- * still shows the layer; otherwise the place where its attribute is made, in the nearest Python file that makes it.
+ * Opens the training code where a layer is made: the place that the code, read as Python, and the model's names and metadata
+ * agree on. Where nothing does, the line that the exporter wrote into the model, or an attribute of the layer's name.
  */
-export async function goToCode(session: ModelSession, layerName: string): Promise<void> {
-  const layer = session.results.structure?.layers.find(({ name }) => name === layerName);
-  if (!layer) throw new UserError(`The model has no layer ${layerName}`, { code: 'panel/no-layer' });
-  const found = await findLayer(layer, await pythonFiles(session.model));
+export async function goToCode(session: ModelSession, layerName: string, links: CodeLinks): Promise<void> {
+  const { structure } = session.results;
+  const layer = structure?.layers.find(({ name }) => name === layerName);
+  if (!structure || !layer) throw new UserError(`The model has no layer ${layerName}`, { code: 'panel/no-layer' });
+  const files = await codeFiles(session.model, layer);
+  const made = await definition(layer, structure, files, links);
+  if (made) return show(made.file, made.place);
+  const found = await guessed(
+    layer,
+    files.filter((file) => file.endsWith('.py')),
+  );
   if (!found)
     throw new UserError(`No Python file of the workspace makes ${layer.module ?? layer.name}`, {
       code: 'code/not-found',
@@ -24,49 +35,65 @@ export async function goToCode(session: ModelSession, layerName: string): Promis
         ? 'open the folder that holds the training code'
         : 'the file does not say which module this layer comes from; export it with torch.onnx.export(..., dynamo=True)',
     });
-  const { document, place } = found;
-  const start = new vscode.Position(place.line, place.column);
-  await vscode.window.showTextDocument(document, {
-    selection: new vscode.Range(start, start.translate(0, place.length)),
-    viewColumn: besideThePanel(document.uri),
-  });
+  const { file, place } = found;
+  await show(file, { line: place.line + 1, column: place.column + 1, endColumn: place.column + place.length + 1 });
 }
 
-async function findLayer(layer: Layer, files: vscode.Uri[]) {
+interface Found {
+  file: string;
+  place: LinkedPlace;
+}
+
+async function definition(
+  layer: Layer,
+  structure: ModelStructure,
+  files: readonly string[],
+  links: CodeLinks,
+): Promise<Found | null> {
+  let byOrder: Found | null = null;
+  for (const file of files.slice(0, mostFiles)) {
+    for (const [made, places] of await links.definitions(file, structure)) {
+      const place = definitionOfLayer(places, layer);
+      if (place && place.certainty !== 'order') return { file: made, place };
+      if (place) byOrder ??= { file: made, place };
+    }
+  }
+  return byOrder;
+}
+
+async function guessed(layer: Layer, files: readonly string[]): Promise<{ file: string; place: CodePlace } | null> {
   const named = layer.source && baseName(layer.source.file);
   const texts = new Map<string, string>();
-  const read = async (file: vscode.Uri) => {
-    const known = texts.get(file.fsPath) ?? (await readText(file));
-    texts.set(file.fsPath, known);
+  const read = async (file: string) => {
+    const known = texts.get(file) ?? (await readText(vscode.Uri.file(file)));
+    texts.set(file, known);
     return known;
   };
-  const at = async (file: vscode.Uri, place: CodePlace | null) =>
-    place && { document: await vscode.workspace.openTextDocument(file), place };
-
-  for (const file of files.filter((file) => baseName(file.fsPath) === named)) {
-    const found = await at(file, useOf(await read(file), layer));
-    if (found) return found;
+  for (const file of files.filter((file) => baseName(file) === named)) {
+    const place = useOf(await read(file), layer);
+    if (place) return { file, place };
   }
   for (const name of attributeNames(layer.module ?? ''))
     for (const file of files) {
-      const found = await at(file, definitionOf(await read(file), name));
-      if (found) return found;
+      const place = definitionOf(await read(file), name);
+      if (place) return { file, place };
     }
   return null;
 }
 
-/** Python files, nearest to the model first: those in its folder, then by how many steps lie between. */
-async function pythonFiles(model: string): Promise<vscode.Uri[]> {
+/** Paths of Python files and notebooks: those that the model names first, then the nearest to the model. */
+async function codeFiles(model: string, layer: Layer): Promise<string[]> {
   const folder = path.dirname(model);
   const own = await vscode.workspace.fs.readDirectory(vscode.Uri.file(folder)).then(
-    (entries) => entries.map(([name]) => vscode.Uri.file(path.join(folder, name))),
+    (entries) => entries.map(([name]) => path.join(folder, name)),
     () => [],
   );
-  const workspace = await workspaceFiles('py');
-  const files = new Map([...own, ...workspace].map((uri) => [uri.fsPath, uri]));
-  const steps = (file: vscode.Uri) =>
-    path.relative(folder, path.dirname(file.fsPath)).split(path.sep).filter(Boolean).length;
-  return [...files.values()].filter(({ fsPath }) => fsPath.endsWith('.py')).sort((a, b) => steps(a) - steps(b));
+  const workspace = [...(await workspaceFiles('py')), ...(await workspaceFiles('ipynb'))].map(({ fsPath }) => fsPath);
+  const files = [...new Set([...own, ...workspace])].filter((file) => /\.(py|ipynb)$/.test(file));
+  const named = new Set([layer.source, ...(layer.stack ?? [])].flatMap((frame) => (frame ? baseName(frame.file) : [])));
+  const steps = (file: string) => path.relative(folder, path.dirname(file)).split(path.sep).filter(Boolean).length;
+  const isNamed = (file: string) => Number(named.has(baseName(file)));
+  return files.sort((a, b) => isNamed(b) - isNamed(a) || steps(a) - steps(b));
 }
 
 /** What is open is read as it is in the editor, unsaved changes included; a file too large for code counts as empty. */
@@ -78,4 +105,36 @@ async function readText(file: vscode.Uri): Promise<string> {
     () => Infinity,
   );
   return size > searchedBytes ? '' : Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8');
+}
+
+/** @param place line and columns from 1 */
+async function show(file: string, place: Pick<LinkedPlace, 'line' | 'column' | 'endColumn' | 'cell'>): Promise<void> {
+  const uri = vscode.Uri.file(file);
+  const { line, column, endColumn, cell } = place;
+  const selection = new vscode.Range(line - 1, column - 1, line - 1, endColumn - 1);
+  const viewColumn = besideThePanel(uri);
+  if (cell === undefined) {
+    await vscode.window.showTextDocument(uri, { selection, viewColumn });
+    return;
+  }
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  const range = new vscode.NotebookRange(cell - 1, cell);
+  const editor = await vscode.window.showNotebookDocument(notebook, { viewColumn, selections: [range] });
+  editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
+  const { document } = notebook.cellAt(cell - 1);
+  const inCell = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
+  if (inCell) inCell.selection = new vscode.Selection(selection.start, selection.end);
+}
+
+/** The group that shows the file already; otherwise the first group that is not the panel's; otherwise a new one. */
+function besideThePanel(file: vscode.Uri): vscode.ViewColumn {
+  const groups = vscode.window.tabGroups.all;
+  const shows = (group: vscode.TabGroup) =>
+    group.tabs.some(
+      ({ input }) =>
+        (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook) &&
+        input.uri.toString() === file.toString(),
+    );
+  const group = groups.find(shows) ?? groups.find((other) => !other.isActive);
+  return group?.viewColumn ?? vscode.ViewColumn.Beside;
 }

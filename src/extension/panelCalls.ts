@@ -19,6 +19,7 @@ export interface PanelActions {
   copy(text: string): Promise<void>;
   report(session: ModelSession): Promise<{ file: string } | null>;
   goToCode(session: ModelSession, layer: string): Promise<void>;
+  selectLayer(session: ModelSession, layer: string | null): void;
   openSettings(): Promise<void>;
   openLog(): void;
   manageTrust(): Promise<void>;
@@ -85,6 +86,7 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   copy: (fields, _, actions) => actions.copy(fields.text('text', 10 * 2 ** 20)),
   report: (_, session, actions) => actions.report(session),
   goToCode: (fields, session, actions) => actions.goToCode(session, fields.text('layer')),
+  selectLayer: (fields, session, actions) => actions.selectLayer(session, fields.textOrNull('layer')),
   openSettings: (_, __, actions) => actions.openSettings(),
   openLog: (_, __, actions) => actions.openLog(),
   manageTrust: (_, __, actions) => actions.manageTrust(),
@@ -98,6 +100,7 @@ const harmless: ReadonlySet<string> = new Set<keyof PanelMethods>([
   'stop',
   'copy',
   'goToCode',
+  'selectLayer',
   'openSettings',
   'openLog',
   'manageTrust',

@@ -80,6 +80,8 @@ export interface PanelMethods {
   copy(p: { text: string }): void;
   report(p: Record<string, never>): { file: string } | null;
   goToCode(p: { layer: string }): void;
+  /** The page shows this layer now; null: none. Editors mark the line that makes it. */
+  selectLayer(p: { layer: string | null }): void;
   openSettings(p: Record<string, never>): void;
   openLog(p: Record<string, never>): void;
   /** VS Code's own editor for workspace trust; the way out of `restricted`. */

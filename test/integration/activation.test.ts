@@ -20,7 +20,7 @@ describe('the extension', () => {
   it('registers every command that it contributes', async () => {
     const registered = new Set(await vscode.commands.getCommands(true));
     const contributed = contributes().commands.map(({ command }) => command);
-    assert.equal(contributed.length, 8);
+    assert.equal(contributed.length, 10);
     assert.deepEqual(
       contributed.filter((command) => !registered.has(command)),
       [],

@@ -1,4 +1,6 @@
 import type { Layer } from '../../shared/model.js';
+import type { UnitExplanation } from '../../shared/results.js';
+import { isSaturated } from '../../shared/saturation.js';
 import { count, layerDigest } from './layerDigest.js';
 import type { LayerResults } from '../layerResults.js';
 
@@ -57,25 +59,30 @@ export function findings(layer: Layer, results: LayerResults, silentShare: numbe
   if (units >= fewestUnits && saturated / units >= saturatedUnits)
     found.push({
       kind: 'saturated',
-      message: `${count(saturated)} of ${count(units)} neurons are saturated: ${Math.round(saturatedShare * 100)} % of their activations lie at the ends of ${layer.op}`,
+      message: `${count(saturated)} of ${count(units)} neurons are saturated: nearly all of their activations lie at the end of ${layer.op}`,
     });
   return found;
 }
 
 function saturatedCount({ op }: Layer, { explanations }: LayerResults): number {
-  if (!Object.hasOwn(ranges, op)) return 0;
-  const [low, high] = ranges[op];
-  const margin = (high - low) * endShare;
-  return explanations.filter(({ status, histogram: { edges, counts } }) => {
-    // Dead and constant units are named as such.
-    if (status === 'dead' || status === 'constant' || counts.length === 0) return false;
-    let total = 0;
-    let atEnds = 0;
-    counts.forEach((many, i) => {
-      total += many;
-      // Bins that lie at an end as a whole: never more than there is.
-      if (edges[i + 1] <= low + margin || edges[i] >= high - margin) atEnds += many;
-    });
-    return total > 0 && atEnds / total >= saturatedShare;
+  const range = Object.hasOwn(ranges, op) ? ranges[op] : null;
+  return explanations.filter((unit) => {
+    if (unit.status === 'dead' || unit.status === 'constant') return isSaturated(op, unit);
+    return range !== null && shareAtEnds(unit, range) >= saturatedShare;
   }).length;
+}
+
+/** Share of the activations in bins that lie at an end of the range as a whole: never more than there is. */
+function shareAtEnds(
+  { histogram: { edges, counts } }: UnitExplanation,
+  [low, high]: readonly [number, number],
+): number {
+  const margin = (high - low) * endShare;
+  let total = 0;
+  let atEnds = 0;
+  counts.forEach((many, i) => {
+    total += many;
+    if (edges[i + 1] <= low + margin || edges[i] >= high - margin) atEnds += many;
+  });
+  return total > 0 ? atEnds / total : 0;
 }

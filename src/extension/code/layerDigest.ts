@@ -1,5 +1,6 @@
 import type { LayerChange } from '../../shared/checkpointChange.js';
 import type { UnitExplanation } from '../../shared/results.js';
+import { isSaturated } from '../../shared/saturation.js';
 import type { LayerResults } from '../layerResults.js';
 
 /** From here on a unit counts as one that is always on. */
@@ -13,9 +14,12 @@ export interface LayerDigest {
   labelled: number;
   /** With a label no better than chance. */
   atChance: number;
+  /** Not those that are saturated. */
   dead: number;
   constant: number;
   alwaysOn: number;
+  /** Silent because they lie at their highest value. */
+  saturated: number;
   /** Units that never had a finite activation. */
   notFinite: number;
   /** Labels that lie highest above chance, the best first. */
@@ -35,17 +39,27 @@ export function layerDigest(results: LayerResults): LayerDigest {
   return digest;
 }
 
-function digestOf({ explanations }: LayerResults): LayerDigest {
+function digestOf({ layer, explanations }: LayerResults): LayerDigest {
   const digest: LayerDigest = {
-    ...{ units: explanations.length, labelled: 0, atChance: 0, dead: 0, constant: 0, alwaysOn: 0, notFinite: 0 },
+    ...{
+      units: explanations.length,
+      labelled: 0,
+      atChance: 0,
+      dead: 0,
+      constant: 0,
+      alwaysOn: 0,
+      saturated: 0,
+      notFinite: 0,
+    },
     strongest: [],
     activations: activationsOf(explanations),
   };
   const labelled: UnitExplanation[] = [];
   for (const unit of explanations) {
     if (unit.threshold === null) digest.notFinite += 1;
+    else if (isSilent(unit) && isSaturated(layer.op, unit)) digest.saturated += 1;
     else if (unit.status === 'dead') digest.dead += 1;
-    if (unit.status === 'constant') digest.constant += 1;
+    else if (unit.status === 'constant') digest.constant += 1;
     else if (unit.fireRate >= alwaysOn) digest.alwaysOn += 1;
     if (unit.status !== 'explained' || unit.label === null) continue;
     if (unit.iou > unit.floor) labelled.push(unit);
@@ -56,6 +70,8 @@ function digestOf({ explanations }: LayerResults): LayerDigest {
   digest.strongest = labelled.slice(0, 3).map(({ unit, label, iou, floor }) => ({ unit, label, iou, floor }));
   return digest;
 }
+
+const isSilent = ({ status }: UnitExplanation): boolean => status === 'dead' || status === 'constant';
 
 function activationsOf(explanations: readonly UnitExplanation[]): LayerDigest['activations'] {
   const measured = explanations.filter(({ histogram }) => histogram.edges.length > 1);
@@ -84,6 +100,7 @@ export function digestWords(digest: Omit<LayerDigest, 'strongest' | 'activations
     `${count(digest.units)} ${digest.units === 1 ? 'neuron' : 'neurons'}`,
     digest.dead > 0 ? `${count(digest.dead)} dead` : '',
     digest.constant > 0 ? `${count(digest.constant)} constant` : '',
+    digest.saturated > 0 ? `${count(digest.saturated)} saturated` : '',
     digest.alwaysOn > 0 ? `${count(digest.alwaysOn)} always on` : '',
     digest.notFinite > 0 ? `${count(digest.notFinite)} without a finite activation` : '',
     `${count(digest.labelled)} labelled`,
@@ -107,7 +124,7 @@ export const count = (value: number): string => value.toLocaleString('en-US');
 
 /** Digests of several layers as one. */
 export function sumOf(digests: readonly LayerDigest[]): Omit<LayerDigest, 'strongest' | 'activations'> {
-  const total = { units: 0, labelled: 0, atChance: 0, dead: 0, constant: 0, alwaysOn: 0, notFinite: 0 };
+  const total = { units: 0, labelled: 0, atChance: 0, dead: 0, constant: 0, alwaysOn: 0, saturated: 0, notFinite: 0 };
   for (const digest of digests)
     for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += digest[key];
   return total;

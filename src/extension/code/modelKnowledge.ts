@@ -17,6 +17,8 @@ export interface KnownModel {
   layers: ReadonlyMap<string, Layer>;
   /** Of the last explanation, by tensor name; none: it was never explained. */
   results: ReadonlyMap<string, LayerResults>;
+  /** Units that have been labelled so far, in all layers. */
+  labelled: number;
   /** The file was written since it was explained. */
   stale: boolean;
   change: CheckpointChange | null;
@@ -93,12 +95,15 @@ export class ModelKnowledge implements vscode.Disposable {
     const { model: made } = await fingerprint(model, null);
     const structure = made === null ? null : entry.made === made ? (entry.known?.structure ?? null) : await this.reader.read(model); // prettier-ignore
     entry.made = made;
-    const known = structure && {
-      model,
-      structure,
-      layers: entry.known?.structure === structure ? entry.known.layers : byName(structure),
-      ...(await this.#results(model, made)),
-    };
+    const found = structure && (await this.#results(model, made));
+    const known = structure &&
+      found && {
+        model,
+        structure,
+        layers: entry.known?.structure === structure ? entry.known.layers : byName(structure),
+        ...found,
+        labelled: [...found.results.values()].reduce((sum, { labelled }) => sum + labelled.size, 0),
+      };
     const isNews = !sameKnowledge(known, entry.known);
     entry.known = known;
     if (isNews) this.#changed.fire(model);
@@ -125,6 +130,6 @@ const byName = ({ layers }: ModelStructure): Map<string, Layer> => new Map(layer
 function sameKnowledge(a: KnownModel | null, b: KnownModel | null): boolean {
   if (!a || !b) return a === b;
   if (a.structure !== b.structure || a.stale !== b.stale || a.change !== b.change) return false;
-  if (a.results.size !== b.results.size) return false;
+  if (a.labelled !== b.labelled || a.results.size !== b.results.size) return false;
   return [...a.results].every(([name, results]) => b.results.get(name) === results);
 }

@@ -47,6 +47,7 @@ export class Store {
   #titles: { of: unknown; titles: Map<string, string> } = { of: null, titles: new Map() };
   /** Whether the page came with a state of its own, so that the host's first view does not apply. */
   #restored: boolean;
+  #shownLayer: string | null = null;
   #messageTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -83,6 +84,9 @@ export class Store {
       if (!this.#restored) this.show(panel.view);
       this.#restored = true;
       this.#settleLayer();
+      // The host marks no line for a page that was hidden.
+      this.#shownLayer = null;
+      this.#tellLayer();
     } catch (error) {
       this.openError = panelError(error);
     }
@@ -92,7 +96,18 @@ export class Store {
   setView(change: Partial<ViewState>): void {
     this.view = { ...this.view, ...change };
     this.#saved.setState(this.view);
+    this.#tellLayer();
     this.changed();
+  }
+
+  /** Tells the host which layer is shown, each time that is another one. */
+  #tellLayer(): void {
+    const { tab, layer, maps } = this.view;
+    const shown = { neurons: layer, maps: maps.layer, model: null, changes: null }[tab];
+    if (!this.panel || shown === this.#shownLayer) return;
+    this.#shownLayer = shown;
+    // Whether an editor marks a line is nothing that the page waits for.
+    this.host.call('selectLayer', { layer: shown }).catch(() => undefined);
   }
 
   setMaps(change: Partial<ViewState['maps']>): void {

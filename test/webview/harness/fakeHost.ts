@@ -197,6 +197,7 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
   copy: () => undefined,
   report: () => ({ file: '/home/ada/fashion/fashion.report.html' }),
   goToCode: () => undefined,
+  selectLayer: () => undefined,
   openSettings: () => undefined,
   openLog: () => undefined,
   manageTrust: () => undefined,

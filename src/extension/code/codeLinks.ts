@@ -1,0 +1,202 @@
+import { readFile, stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import {
+  type CodeLink,
+  type CodePlace,
+  indexNotebook,
+  indexPython,
+  linkCode,
+  loadPython,
+  placeAt,
+  type PythonIndex,
+  readProgram,
+} from '../../source/index.js';
+import type { ModelStructure } from '../../shared/model.js';
+import { describe } from '../describe.js';
+import { cellOf, type CodeFile, codeFileOf, ofNotebook } from './codeFile.js';
+import type { KnownModel, ModelKnowledge } from './modelKnowledge.js';
+import type { ModelChoice, ModelOfFile } from './modelOfFile.js';
+
+/** A pause in typing after which the code is looked at again. */
+const pause = 150;
+/** Larger files hold no code that people write. */
+const largestFile = 2 ** 22;
+
+export interface LinkedCode {
+  link: CodeLink;
+  choice: ModelChoice;
+  /** Of the file or notebook. */
+  uri: vscode.Uri;
+  structure: ModelStructure;
+}
+
+interface Entry {
+  linked: LinkedCode | null;
+  index: PythonIndex | undefined;
+  /** What was linked or is being linked. */
+  version: string | null;
+  running: Promise<LinkedCode | null> | null;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Ties open training code to its model, once per version of the document; later questions are look-ups. */
+export class CodeLinks implements vscode.Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #imported = new Map<string, { written: number; index: PythonIndex }>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** The code at this file is tied to other layers than before, or more is known of them. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly knowledge: ModelKnowledge,
+    private readonly models: ModelOfFile,
+    private readonly log: (line: string) => void,
+  ) {
+    this.#subscriptions = [
+      this.#changed,
+      vscode.workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document, pause)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+      vscode.window.onDidChangeVisibleTextEditors((editors) =>
+        editors.forEach(({ document }) => this.#soon(document, 0)),
+      ),
+      models.onDidChange((file) => {
+        for (const [path, entry] of this.#entries) if (file === null || file === path) this.#again(path, entry);
+      }),
+      knowledge.onDidChange((model) => {
+        for (const [path, { linked }] of this.#entries) {
+          if (linked?.choice.model !== model) continue;
+          if (knowledge.get(model)?.structure === linked.structure) this.#changed.fire(linked.uri);
+          else this.#again(path, this.#entries.get(path)!);
+        }
+      }),
+    ];
+    for (const { document } of vscode.window.visibleTextEditors) this.#soon(document, 0);
+  }
+
+  /** What is tied now; null where nothing is, or not yet. */
+  linked(document: vscode.TextDocument): LinkedCode | null {
+    const file = codeFileOf(document);
+    return (file && this.#entries.get(file.path)?.linked) ?? null;
+  }
+
+  /** The places of a document, a notebook's cell among them. */
+  places(document: vscode.TextDocument): CodePlace[] {
+    const cell = cellOf(document);
+    return this.linked(document)?.link.places.filter((place) => place.cell === cell) ?? [];
+  }
+
+  /** The layers at a position, looked up. */
+  at(document: vscode.TextDocument, position: vscode.Position): { place: CodePlace; known: KnownModel } | null {
+    const linked = this.linked(document);
+    const known = linked && this.knowledge.get(linked.choice.model);
+    const place = linked && placeAt(linked.link.places, position.line + 1, position.character + 1, cellOf(document));
+    if (!known || !place) return null;
+    // The text may have been edited since.
+    const { line, column, endColumn } = place;
+    const range = new vscode.Range(line - 1, column - 1, line - 1, endColumn - 1);
+    return document.getText(range) === place.text ? { place, known } : null;
+  }
+
+  /** Ties the document as it is now. */
+  async refresh(document: vscode.TextDocument): Promise<LinkedCode | null> {
+    const file = codeFileOf(document);
+    if (!file) return null;
+    const entry = this.#entry(file);
+    clearTimeout(entry.timer);
+    if (entry.version === file.version) return entry.running ?? entry.linked;
+    entry.version = file.version;
+    const running = this.#link(file, entry).catch((error: unknown) => {
+      this.log(`${file.path}: ${describe(error)}`);
+      return null;
+    });
+    entry.running = running;
+    const linked = await running;
+    // A later version's link is not replaced by an earlier one's.
+    if (entry.running !== running) return entry.running ?? entry.linked;
+    entry.running = null;
+    const had = entry.linked !== null;
+    entry.linked = linked;
+    if (linked || had) this.#changed.fire(file.uri);
+    return linked;
+  }
+
+  /** Where the file at this path, open or not, and those that it imports make layers of a model; by path. */
+  async definitions(path: string, structure: ModelStructure): Promise<CodeLink['definitions']> {
+    await loadPython();
+    const notebook = vscode.workspace.notebookDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+    const index = notebook ? ofNotebook(notebook).index() : await this.#import(path);
+    if (!index) return new Map();
+    return linkCode(await readProgram(path, index, (imported) => this.#import(imported)), structure).definitions;
+  }
+
+  dispose(): void {
+    for (const { timer } of this.#entries.values()) clearTimeout(timer);
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #entry({ path }: CodeFile): Entry {
+    const known = this.#entries.get(path);
+    if (known) return known;
+    const made: Entry = { linked: null, index: undefined, version: null, running: null, timer: undefined };
+    this.#entries.set(path, made);
+    return made;
+  }
+
+  #soon(document: vscode.TextDocument, wait: number): void {
+    const file = codeFileOf(document);
+    if (!file) return;
+    const entry = this.#entry(file);
+    if (entry.version === file.version) return;
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => void this.refresh(document), wait);
+  }
+
+  #again(path: string, entry: Entry): void {
+    entry.version = null;
+    const document = vscode.workspace.textDocuments.find((open) => codeFileOf(open)?.path === path);
+    if (document) this.#soon(document, 0);
+  }
+
+  #forget(document: vscode.TextDocument): void {
+    const file = codeFileOf(document) ?? { path: document.uri.fsPath };
+    const stillOpen = vscode.workspace.textDocuments.some(
+      (open) => open !== document && codeFileOf(open)?.path === file.path,
+    );
+    if (stillOpen) return;
+    clearTimeout(this.#entries.get(file.path)?.timer);
+    this.#entries.delete(file.path);
+  }
+
+  async #link(file: CodeFile, entry: Entry): Promise<LinkedCode | null> {
+    const choice = await this.models.of(file.path, file.text());
+    const known = choice && (await this.knowledge.load(choice.model));
+    if (!known) return null;
+    await loadPython();
+    entry.index = file.index(entry.index);
+    const program = await readProgram(file.path, entry.index, (path) => this.#import(path));
+    const link = linkCode(program, known.structure);
+    return { link, choice, uri: file.uri, structure: known.structure };
+  }
+
+  /** A file that the code imports: as it is in the editor where it is open, else as it is on disk. */
+  async #import(path: string): Promise<PythonIndex | null> {
+    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+    const found = open ? null : await stat(path).catch(() => null);
+    if (!open && (!found?.isFile() || found.size > largestFile)) return null;
+    const written = open ? -open.version : found!.mtimeMs;
+    const known = this.#imported.get(path);
+    if (known?.written === written) return known.index;
+    const text = open?.getText() ?? (await readFile(path, 'utf8').catch(() => null));
+    if (text === null) return null;
+    try {
+      const index = /\.ipynb$/i.test(path) ? indexNotebook(text, path, known?.index) : indexPython(text, known?.index);
+      this.#imported.set(path, { written, index });
+      return index;
+    } catch {
+      // Not a notebook, whatever its name says.
+      return null;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { CodeLinks } from './codeLinks.js';
+import { codeSettings } from './codeSettings.js';
+import { landmarks, type Landmark } from './landmarks.js';
+import { changeWords, count, digestWords, layerDigest, sumOf } from './layerDigest.js';
+import type { KnownModel, ModelKnowledge } from './modelKnowledge.js';
+
+/** Above model classes and export calls, and above every layer where the settings want that: how its neurons stand. */
+export const lenses = (
+  links: CodeLinks,
+  knowledge: ModelKnowledge,
+  onDidChange: vscode.Event<void>,
+): vscode.CodeLensProvider => ({
+  onDidChangeCodeLenses: onDidChange,
+  async provideCodeLenses(document, token) {
+    const wanted = codeSettings(document).lens;
+    if (wanted === 'off') return [];
+    const linked = await links.refresh(document);
+    const known = linked && knowledge.get(linked.choice.model);
+    if (!known || token.isCancellationRequested) return [];
+    const places = links.places(document);
+    const marks: Landmark[] = landmarks(document.getText(), places);
+    if (wanted === 'layers')
+      for (const { kind, line, tensors } of places)
+        if (kind === 'definition') marks.push({ kind: 'layer', line: line - 1, tensors });
+    const seen = new Set<number>();
+    return marks.flatMap((mark) => {
+      const lens = seen.has(mark.line) ? null : lensOf(mark, known);
+      if (lens) seen.add(mark.line);
+      return lens ?? [];
+    });
+  },
+});
+
+function lensOf({ line, tensors }: Landmark, known: KnownModel): vscode.CodeLens | null {
+  const names = tensors ?? [...known.layers.keys()];
+  const layers = names.flatMap((tensor) => known.layers.get(tensor) ?? []);
+  if (layers.length === 0) return null;
+  const explained = layers.flatMap(({ name }) => known.results.get(name) ?? []);
+  const changes = known.change?.layers.filter(({ name }) => names.includes(name)) ?? [];
+  const counts = { died: 0, woke: 0, relabelled: 0, iou: 0 };
+  for (const change of changes)
+    for (const kind of Object.keys(counts) as (keyof typeof counts)[]) counts[kind] += change.counts[kind];
+  const changed = changes.length > 0 ? changeWords({ counts }) : null;
+  const title =
+    explained.length === 0
+      ? `${count(layers.length)} ${layers.length === 1 ? 'layer' : 'layers'}: explain the neurons`
+      : `${digestWords(sumOf(explained.map(layerDigest)))}${known.stale ? ' (model changed since)' : changed ? ` · ${changed}` : ''}`;
+  const command =
+    explained.length === 0
+      ? { title, command: 'onnxplain.explainLinked', arguments: [{ model: known.model }] }
+      : {
+          ...{ title, command: 'onnxplain.showLayer', tooltip: 'Show in Onnxplain' },
+          arguments: [{ model: known.model, layer: (explained[0] ?? layers[0]).layer.name }],
+        };
+  return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), command);
+}

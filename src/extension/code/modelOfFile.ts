@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { workspaceFiles } from '../workspaceFiles.js';
+import type { CandidateModel, ChoiceReason } from './modelChoice.js';
+import { mentionedModels, modelOfCode } from './modelChoice.js';
+import type { ModelKnowledge } from './modelKnowledge.js';
+
+/** Models looked into for one file of code, the nearest first. */
+const mostCandidates = 24;
+
+export interface ModelChoice {
+  model: string;
+  reason: ChoiceReason;
+}
+
+/** Which model belongs to a file of code: the user's choice, remembered with the workspace, or what the files say. */
+export class ModelOfFile implements vscode.Disposable {
+  #models: Promise<string[]> | null = null;
+  readonly #changed = new vscode.EventEmitter<string | null>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** The user chose for the file at this path; null: models came or went, for any file. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly memento: vscode.Memento,
+    private readonly knowledge: ModelKnowledge,
+  ) {
+    const files = vscode.workspace.createFileSystemWatcher('**/*.[oO][nN][nN][xX]', false, true, false);
+    const listAgain = () => {
+      this.#models = null;
+      this.#changed.fire(null);
+    };
+    const folders = vscode.workspace.onDidChangeWorkspaceFolders(listAgain);
+    this.#subscriptions = [this.#changed, files, files.onDidCreate(listAgain), files.onDidDelete(listAgain), folders];
+  }
+
+  /** The workspace's models, nearest to the file first, the newest of a folder first. */
+  async models(file: string): Promise<string[]> {
+    this.#models ??= workspaceFiles('onnx').then((found) => found.map(({ fsPath }) => fsPath));
+    const folder = path.dirname(file);
+    const all = await this.#models;
+    const steps = (model: string) => path.relative(folder, path.dirname(model)).split(path.sep).filter(Boolean).length;
+    const near = all.map((model) => ({ model, steps: steps(model) })).sort((a, b) => a.steps - b.steps);
+    const aged = await Promise.all(
+      near
+        .slice(0, 200)
+        .map(async (entry) => ({ ...entry, written: (await stat(entry.model).catch(() => null))?.mtimeMs ?? 0 })),
+    );
+    aged.sort((a, b) => a.steps - b.steps || b.written - a.written);
+    return aged.map(({ model }) => model);
+  }
+
+  async of(file: string, text: string): Promise<ModelChoice | null> {
+    const chosen = this.memento.get<string>(this.#key(file));
+    if (chosen === '') return null;
+    if (chosen !== undefined && (await this.knowledge.load(chosen))) return { model: chosen, reason: 'chosen' };
+    const models = await this.models(file);
+    if (models.length === 0) return null;
+    // What the code names is looked into even if others lie nearer.
+    const named = mentionedModels(text);
+    const isNamed = (model: string) => Number(named.has(path.basename(model)));
+    const nearest = [...models].sort((a, b) => isNamed(b) - isNamed(a)).slice(0, mostCandidates);
+    const known = await Promise.all(nearest.map((model) => this.knowledge.load(model)));
+    const candidates = known.filter((found) => found !== null) as CandidateModel[];
+    return modelOfCode(file, text, candidates);
+  }
+
+  /** @param model null: none, and none is looked for; undefined: what the files say */
+  async choose(file: string, model: string | null | undefined): Promise<void> {
+    await this.memento.update(this.#key(file), model === null ? '' : model);
+    this.#changed.fire(file);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  readonly #key = (file: string): string => `code:${file}`;
+}

@@ -1,0 +1,70 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../shared/userError.js';
+import { explainNeurons } from '../commands/explainNeurons.js';
+import { openPanel } from '../openPanel.js';
+import type { Sessions } from '../sessions.js';
+import type { CodeLinks } from './codeLinks.js';
+
+/** What a link in a hover, a lens or a quick fix carries: checked, for any extension may run a command. */
+interface Target {
+  model: string;
+  layer: string | null;
+  unit: number | null;
+  again: boolean;
+}
+
+export function targetOf(argument: unknown): Target | null {
+  if (typeof argument !== 'object' || argument === null || argument instanceof vscode.Uri) return null;
+  const { model, layer, unit, again } = argument as Record<string, unknown>;
+  if (typeof model !== 'string' || !path.isAbsolute(model) || !/\.onnx$/i.test(model)) return null;
+  return {
+    model,
+    layer: typeof layer === 'string' ? layer : null,
+    unit: Number.isInteger(unit) && (unit as number) >= 0 ? (unit as number) : null,
+    again: again === true,
+  };
+}
+
+/** Show in Onnxplain: the layer that a link names, or the one at the cursor of the active editor. */
+export async function showLayer(sessions: Sessions, links: CodeLinks, argument: unknown): Promise<void> {
+  const target = targetOf(argument) ?? (await atCursor(links));
+  const model = vscode.Uri.file(target.model);
+  const { session, release } = sessions.hold(model);
+  try {
+    await session.open();
+    const { layer, unit } = target;
+    const known = layer !== null && (session.results.layers.has(layer) || session.status.state === 'working');
+    session.show({ tab: known ? 'neurons' : 'model', layer, unit, input: null });
+    await openPanel(model);
+  } finally {
+    release.dispose();
+  }
+}
+
+async function atCursor(links: CodeLinks): Promise<Target> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor) await links.refresh(editor.document);
+  const found = editor && links.at(editor.document, editor.selection.active);
+  if (!found)
+    throw new UserError('No layer of a model is at the cursor', {
+      code: 'code/no-layer',
+      hint: 'put it on a layer’s name in training code that is matched to a model',
+    });
+  return { model: found.known.model, layer: found.place.tensors[0], unit: null, again: false };
+}
+
+/** Explains the model that a link names, in its panel; again where that is what the link says. */
+export async function explainLinked(sessions: Sessions, argument: unknown): Promise<void> {
+  const target = targetOf(argument);
+  if (!target) return;
+  const model = vscode.Uri.file(target.model);
+  const { session, release } = sessions.hold(model);
+  try {
+    await session.open({ explain: false });
+    await explainNeurons(sessions, model);
+    if (target.again && session.status.state === 'done') void session.explain();
+  } finally {
+    release.dispose();
+  }
+}
