@@ -5,6 +5,7 @@ import { cam } from './cam.js';
 import { code } from './code.js';
 import { cause } from './cause.js';
 import { evaluate } from './evaluate.js';
+import { diff } from './diff.js';
 import { explain } from './explain.js';
 import { igc } from './igc.js';
 import { inspect } from './inspect.js';
@@ -21,6 +22,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   attribute,
   igc,
   code,
+  diff,
   ablate,
   cause,
   tally,

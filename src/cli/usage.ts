@@ -20,12 +20,16 @@ const general = `usage: onnxplain COMMAND [options]
   cause MODEL                   whether labels cause the firing that they describe
   code FILE.py                  where training code makes and uses a model's layers
   tally FILE [FILE]             unique detectors in Network Dissection's tally.csv, and how two compare
+  diff BEFORE.json AFTER.json   what changed between two checkpoints
   version                       versions of this program and of ONNX Runtime
 
 Everywhere: --quiet (no progress), --debug (stack traces), --help`;
 
 const usages: Record<string, string> = {
   inspect: `usage: onnxplain inspect MODEL [--json]`,
+  diff: `usage: onnxplain diff BEFORE.json AFTER.json [--json]
+
+  Both files as onnxplain explain MODEL --json FILE writes them, with the same probe set and settings.`,
   explain: `usage: onnxplain explain [MODEL] [--probe PROBE] [options]
 
   --probe PROBE          a probe file, a folder of pictures, a table (.csv, .parquet), .npy or .npz,

@@ -75,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): Onnxplain {
       await Promise.all(ending.map((working) => working.stop()));
     }),
     command('chooseModel', () => chooseModel(code.models, code.links)),
-    command('showLayer', (_, target) => showLayer(open, code.links, target)),
+    command('showLayer', (_, target) => showLayer(open, code, target)),
     command('explainLinked', (_, target) => explainLinked(open, target)),
     command('showLog', () => log.show()),
   );

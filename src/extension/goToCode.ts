@@ -17,13 +17,29 @@ const mostFiles = 60;
  * Opens the training code where a layer is made: the place that the code, read as Python, and the model's names and metadata
  * agree on. Where nothing does, the line that the exporter wrote into the model, or an attribute of the layer's name.
  */
-export async function goToCode(session: ModelSession, layerName: string, links: CodeLinks): Promise<void> {
+export async function goToCode(session: Explained, layerName: string, links: CodeLinks): Promise<void> {
+  const { file, place } = await codeOfLayer(session, layerName, links);
+  await show(file, place);
+}
+
+/** As much of a session as this needs. */
+export interface Explained {
+  model: string;
+  results: Pick<ModelSession['results'], 'structure'>;
+}
+
+/** Where that is: a file's path, and a place in it with line and columns from 1. */
+export async function codeOfLayer(
+  session: Explained,
+  layerName: string,
+  links: CodeLinks,
+): Promise<{ file: string; place: Pick<LinkedPlace, 'line' | 'column' | 'endColumn' | 'cell'> }> {
   const { structure } = session.results;
   const layer = structure?.layers.find(({ name }) => name === layerName);
   if (!structure || !layer) throw new UserError(`The model has no layer ${layerName}`, { code: 'panel/no-layer' });
   const files = await codeFiles(session.model, layer);
-  const made = await definition(layer, structure, files, links);
-  if (made) return show(made.file, made.place);
+  const made = (await inOpenFile(session.model, layer, links)) ?? (await definition(layer, structure, files, links));
+  if (made) return made;
   const found = await guessed(
     layer,
     files.filter((file) => file.endsWith('.py')),
@@ -36,12 +52,23 @@ export async function goToCode(session: ModelSession, layerName: string, links: 
         : 'the file does not say which module this layer comes from; export it with torch.onnx.export(..., dynamo=True)',
     });
   const { file, place } = found;
-  await show(file, { line: place.line + 1, column: place.column + 1, endColumn: place.column + place.length + 1 });
+  const column = place.column + 1;
+  return { file, place: { line: place.line + 1, column, endColumn: column + place.length } };
 }
 
 interface Found {
   file: string;
   place: LinkedPlace;
+}
+
+async function inOpenFile(model: string, layer: Layer, links: CodeLinks): Promise<Found | null> {
+  for (const { link } of await links.linkedTo(model)) {
+    for (const [file, places] of link.definitions) {
+      const place = definitionOfLayer(places, layer);
+      if (place && place.certainty !== 'order') return { file, place };
+    }
+  }
+  return null;
 }
 
 async function definition(

@@ -37,6 +37,8 @@ export interface Layer {
   source: { file: string; line: number } | null;
   /** The lines of the user's own code on the node's stack, innermost first, for training code. Absent: none. */
   stack?: SourceFrame[];
+  /** Tensor that stands for this one where neurons are explained: the activation behind it. For hovers; absent: itself. */
+  explainedAs?: string;
   shape: Dimension[] | null;
   /** Channels or features; null where the shape does not say. */
   units: number | null;

@@ -12,4 +12,5 @@ export { readModel } from './readModel.js';
 export { readTensor, type TensorContent } from './readTensor.js';
 export { inferFacts } from './shape/index.js';
 export { structureBytes } from './structureBytes.js';
+export { standIns } from './standIns.js';
 export { structureOf } from './structure.js';

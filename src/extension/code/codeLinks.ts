@@ -14,13 +14,41 @@ import {
 import type { ModelStructure } from '../../shared/model.js';
 import { describe } from '../describe.js';
 import { cellOf, type CodeFile, codeFileOf, ofNotebook } from './codeFile.js';
-import type { KnownModel, ModelKnowledge } from './modelKnowledge.js';
+import type { KnownModel } from './knownModel.js';
+import type { ModelKnowledge } from './modelKnowledge.js';
 import type { ModelChoice, ModelOfFile } from './modelOfFile.js';
 
 /** A pause in typing after which the code is looked at again. */
 const pause = 150;
 /** Larger files hold no code that people write. */
 const largestFile = 2 ** 22;
+
+/** Other files whose layers a link knows. */
+const importedBy = (linked: LinkedCode | null, { path }: CodeFile): vscode.Uri[] =>
+  [...(linked?.link.definitions.keys() ?? [])].filter((file) => file !== path).map((file) => vscode.Uri.file(file));
+
+/** Moves places along with an edit, until the text is looked at again. Places inside what was replaced stay, and are not found by their text. */
+function moveWith(
+  places: readonly CodePlace[],
+  changes: readonly vscode.TextDocumentContentChangeEvent[],
+  cell: number | undefined,
+): void {
+  for (const { range, text } of changes) {
+    const inserted = text.split('\n');
+    const lines = inserted.length - 1 - (range.end.line - range.start.line);
+    for (const place of places) {
+      if (place.cell !== cell) continue;
+      const line = place.line - 1;
+      if (line === range.end.line && place.column - 1 >= range.end.character) {
+        const before = inserted.length > 1 ? 0 : range.start.character;
+        const by = before + inserted[inserted.length - 1].length - range.end.character;
+        place.column += by;
+        place.endColumn += by;
+        place.line += lines;
+      } else if (line > range.end.line) place.line += lines;
+    }
+  }
+}
 
 export interface LinkedCode {
   link: CodeLink;
@@ -33,6 +61,8 @@ export interface LinkedCode {
 interface Entry {
   linked: LinkedCode | null;
   index: PythonIndex | undefined;
+  /** Looked for when the file is opened and saved, and when models come and go: not with every key. */
+  choice: ModelChoice | null;
   /** What was linked or is being linked. */
   version: string | null;
   running: Promise<LinkedCode | null> | null;
@@ -56,7 +86,16 @@ export class CodeLinks implements vscode.Disposable {
     this.#subscriptions = [
       this.#changed,
       vscode.workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document, pause)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const places = this.places(document)?.places ?? [];
+        moveWith(places, contentChanges, cellOf(document));
+        this.#soon(document, pause);
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        const file = codeFileOf(document);
+        const entry = file && this.#entries.get(file.path);
+        if (entry && entry.choice?.reason !== 'chosen') this.#again(file.path, entry);
+      }),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
       vscode.window.onDidChangeVisibleTextEditors((editors) =>
         editors.forEach(({ document }) => this.#soon(document, 0)),
@@ -81,17 +120,27 @@ export class CodeLinks implements vscode.Disposable {
     return (file && this.#entries.get(file.path)?.linked) ?? null;
   }
 
-  /** The places of a document, a notebook's cell among them. */
-  places(document: vscode.TextDocument): CodePlace[] {
+  /**
+   * The places of a document, a notebook's cell among them, and the model they are of. A file that others import is taken as
+   * the open one that imports it uses it.
+   */
+  places(document: vscode.TextDocument): { places: readonly CodePlace[]; model: string } | null {
+    const own = this.linked(document);
     const cell = cellOf(document);
-    return this.linked(document)?.link.places.filter((place) => place.cell === cell) ?? [];
+    if (own && own.link.places.length > 0)
+      return { places: own.link.places.filter((place) => place.cell === cell), model: own.choice.model };
+    for (const { linked } of this.#entries.values()) {
+      const places = linked?.link.definitions.get(document.uri.fsPath);
+      if (places && places.length > 0) return { places, model: linked!.choice.model };
+    }
+    return null;
   }
 
   /** The layers at a position, looked up. */
   at(document: vscode.TextDocument, position: vscode.Position): { place: CodePlace; known: KnownModel } | null {
-    const linked = this.linked(document);
-    const known = linked && this.knowledge.get(linked.choice.model);
-    const place = linked && placeAt(linked.link.places, position.line + 1, position.character + 1, cellOf(document));
+    const found = this.places(document);
+    const known = found && this.knowledge.get(found.model);
+    const place = found && placeAt(found.places, position.line + 1, position.character + 1, cellOf(document));
     if (!known || !place) return null;
     // The text may have been edited since.
     const { line, column, endColumn } = place;
@@ -118,8 +167,15 @@ export class CodeLinks implements vscode.Disposable {
     entry.running = null;
     const had = entry.linked !== null;
     entry.linked = linked;
-    if (linked || had) this.#changed.fire(file.uri);
+    if (linked || had) for (const uri of [file.uri, ...importedBy(linked, file)]) this.#changed.fire(uri);
     return linked;
+  }
+
+  /** What is tied in open files to a model. */
+  async linkedTo(model: string): Promise<LinkedCode[]> {
+    const open = vscode.workspace.textDocuments.filter((document) => codeFileOf(document));
+    await Promise.all(open.map((document) => this.refresh(document)));
+    return [...this.#entries.values()].flatMap(({ linked }) => (linked?.choice.model === model ? [linked] : []));
   }
 
   /** Where the file at this path, open or not, and those that it imports make layers of a model; by path. */
@@ -139,7 +195,14 @@ export class CodeLinks implements vscode.Disposable {
   #entry({ path }: CodeFile): Entry {
     const known = this.#entries.get(path);
     if (known) return known;
-    const made: Entry = { linked: null, index: undefined, version: null, running: null, timer: undefined };
+    const made: Entry = {
+      linked: null,
+      index: undefined,
+      choice: null,
+      version: null,
+      running: null,
+      timer: undefined,
+    };
     this.#entries.set(path, made);
     return made;
   }
@@ -155,6 +218,7 @@ export class CodeLinks implements vscode.Disposable {
 
   #again(path: string, entry: Entry): void {
     entry.version = null;
+    entry.choice = null;
     const document = vscode.workspace.textDocuments.find((open) => codeFileOf(open)?.path === path);
     if (document) this.#soon(document, 0);
   }
@@ -170,14 +234,18 @@ export class CodeLinks implements vscode.Disposable {
   }
 
   async #link(file: CodeFile, entry: Entry): Promise<LinkedCode | null> {
-    const choice = await this.models.of(file.path, file.text());
-    const known = choice && (await this.knowledge.load(choice.model));
-    if (!known) return null;
+    if (!(await this.models.any(file.path))) return null;
     await loadPython();
     entry.index = file.index(entry.index);
     const program = await readProgram(file.path, entry.index, (path) => this.#import(path));
+    entry.choice ??= await this.models.of(program);
+    const known = entry.choice && (await this.knowledge.load(entry.choice.model));
+    if (!entry.choice || !known) return null;
     const link = linkCode(program, known.structure);
-    return { link, choice, uri: file.uri, structure: known.structure };
+    const former = entry.linked;
+    // A bracket that is open while one types may hide all that follows: what was known is right until it is closed.
+    const keeps = link.places.length === 0 && former !== null && former.structure === known.structure;
+    return { link: keeps ? former.link : link, choice: entry.choice, uri: file.uri, structure: known.structure };
   }
 
   /** A file that the code imports: as it is in the editor where it is open, else as it is on disk. */

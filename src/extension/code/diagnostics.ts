@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { Layer } from '../../shared/model.js';
+import type { CodePlace } from '../../source/index.js';
 import { cellOf, codeFileOf } from './codeFile.js';
 import type { CodeLinks } from './codeLinks.js';
 import { codeSettings } from './codeSettings.js';
 import { definitionOfLayer } from './definitionOfLayer.js';
 import { findings, type FindingKind } from './findings.js';
+import type { KnownModel } from './knownModel.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 
 const source = 'Onnxplain';
@@ -33,9 +36,17 @@ export class LayerDiagnostics implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
+  /** Where a layer is made; for an activation that no module makes (`F.relu`) where the layer is that it stands for. */
+  #placeOf(layer: Layer, known: KnownModel, places: readonly CodePlace[]): CodePlace | null {
+    const own = definitionOfLayer(places, layer);
+    if (own && own.layers.length === 1) return own;
+    const before = [...known.layers.values()].find(({ explainedAs }) => explainedAs === layer.name);
+    return (before && definitionOfLayer(places, before)) ?? own;
+  }
+
   #update(document: vscode.TextDocument): void {
-    const linked = this.links.linked(document);
-    const known = linked && this.knowledge.get(linked.choice.model);
+    const linked = this.links.places(document);
+    const known = linked && this.knowledge.get(linked.model);
     const { silentShare } = codeSettings(document);
     // Findings of a model that was written since are of another one.
     if (!known || known.stale || silentShare === null) {
@@ -46,7 +57,7 @@ export class LayerDiagnostics implements vscode.Disposable {
     const found: vscode.Diagnostic[] = [];
     for (const [tensor, results] of known.results) {
       const layer = known.layers.get(tensor);
-      const place = layer ? definitionOfLayer(linked.link.places, layer) : null;
+      const place = layer ? this.#placeOf(layer, known, linked.places) : null;
       if (!layer || !place || place.cell !== cell) continue;
       const range = new vscode.Range(place.line - 1, place.column - 1, place.line - 1, place.endColumn - 1);
       for (const { kind, message } of findings(layer, results, silentShare))
@@ -67,9 +78,9 @@ function diagnostic(range: vscode.Range, kind: FindingKind, message: string): vs
 export const quickFixes = (links: CodeLinks): vscode.CodeActionProvider => ({
   provideCodeActions(document, _range, { diagnostics }) {
     const own = diagnostics.filter((found) => found.source === source);
-    const linked = own.length > 0 ? links.linked(document) : null;
+    const linked = own.length > 0 ? links.places(document) : null;
     if (!linked) return [];
-    const { model } = linked.choice;
+    const { model } = linked;
     const at = links.at(document, own[0].range.start);
     const layer = at?.place.tensors[0];
     const action = (title: string, command: string, argument: unknown) => {

@@ -2,7 +2,7 @@ import type { LayerChange, UnitBrief } from '../../shared/checkpointChange.js';
 import type { Dimension, Layer } from '../../shared/model.js';
 import { histogramPicture, pictureSize, type PictureTheme } from './histogramPicture.js';
 import { changeWords, count, digestWords, layerDigest, type LayerDigest } from './layerDigest.js';
-import type { KnownModel } from './modelKnowledge.js';
+import { type KnownModel, resultsOf } from './knownModel.js';
 
 /** The commands that a hover's links may run, and no others. */
 export const hoverCommands = ['onnxplain.showLayer', 'onnxplain.explainLinked'];
@@ -30,12 +30,14 @@ export function hoverText(place: HoverPlace, known: KnownModel, theme: PictureTh
 
 function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme, isOneOfTwo: boolean): string {
   const title = `**${escaped(layer.module || layer.node || layer.name)}** · ${facts(layer)}`;
-  const results = known.results.get(layer.name);
+  const results = resultsOf(known, layer);
   if (!results) return title;
   const digest = layerDigest(results);
-  const change = known.change?.layers.find(({ name }) => name === layer.name) ?? null;
-  const parts = [title, `${digestWords(digest)}${known.stale ? ' (before the model was last written)' : ''}`];
-  const labels = digest.strongest.map((unit) => `- ${strongest(unit, layer, known)}`);
+  const { layer: explained } = results;
+  const change = known.change?.layers.find(({ name }) => name === explained.name) ?? null;
+  const behind = explained.name === layer.name ? '' : ` behind ${escaped(explained.module || explained.op)}`;
+  const parts = [title, `${digestWords(digest)}${behind}${known.stale ? ' (before the model was last written)' : ''}`];
+  const labels = digest.strongest.map((unit) => `- ${strongest(unit, explained, known)}`);
   if (labels.length > 0) parts.push(labels.join('\n'));
   // The second tensor of a module (the activation behind it) has much the same picture.
   if (digest.activations && !isOneOfTwo) parts.push(picture(digest, theme));
@@ -45,7 +47,7 @@ function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme, isOneOfT
 
 function severalLayers(layers: readonly Layer[], known: KnownModel): string {
   const lines = layers.slice(0, mostLayers).map((layer) => {
-    const results = known.results.get(layer.name);
+    const results = resultsOf(known, layer);
     const name = link(escaped(layer.module || layer.node || layer.name), 'onnxplain.showLayer', {
       ...{ model: known.model, layer: layer.name },
     });
@@ -101,7 +103,7 @@ const certainties: Record<HoverPlace['certainty'], string> = {
 
 function footer(layers: readonly Layer[], { certainty }: HoverPlace, known: KnownModel): string {
   const file = escaped(known.model.slice(Math.max(known.model.lastIndexOf('/'), known.model.lastIndexOf('\\')) + 1));
-  const explained = layers.some(({ name }) => known.results.has(name));
+  const explained = layers.some((layer) => resultsOf(known, layer));
   const show = link('Show in Onnxplain', 'onnxplain.showLayer', { model: known.model, layer: layers[0].name });
   const explain = link(known.stale ? 'Explain again' : 'Explain neurons', 'onnxplain.explainLinked', {
     model: known.model,

@@ -12,8 +12,9 @@ export const pythonCode: vscode.DocumentSelector = [
 /** What a layer's name in the code says when the pointer rests on it. Everything else gets no answer. */
 export const hovers = (links: CodeLinks): vscode.HoverProvider => ({
   async provideHover(document, position, token) {
-    // Linked already, unless the document was opened or edited a moment ago.
-    await links.refresh(document);
+    // After an edit the places have moved along; only a file that was opened a moment ago is waited for.
+    const refreshed = links.refresh(document);
+    if (!links.places(document)) await refreshed;
     if (token.isCancellationRequested) return null;
     const found = links.at(document, position);
     const text = found && hoverText(found.place, found.known, theme());

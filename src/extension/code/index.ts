@@ -35,7 +35,7 @@ export function tieTrainingCode(
   const knowledge = new ModelKnowledge(sessions, store, reader);
   const models = new ModelOfFile(context.workspaceState, knowledge);
   const links = new CodeLinks(knowledge, models, say);
-  const highlight = new LayerHighlight(links);
+  const highlight = new LayerHighlight(links, knowledge);
   const redraw = new vscode.EventEmitter<void>();
   const parts = vscode.Disposable.from(
     ...[knowledge, models, links, highlight, redraw],

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { cellOf } from './codeFile.js';
 import type { CodeLinks } from './codeLinks.js';
 import { definitionsOfLayer } from './definitionOfLayer.js';
+import type { ModelKnowledge } from './modelKnowledge.js';
 
 /** Marks, in the editors that are visible, where the layer is made that a panel shows. Scrolls to nothing. */
 export class LayerHighlight implements vscode.Disposable {
@@ -19,7 +20,10 @@ export class LayerHighlight implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #shown: { model: string; tensor: string } | null = null;
 
-  constructor(private readonly links: CodeLinks) {
+  constructor(
+    private readonly links: CodeLinks,
+    private readonly knowledge: ModelKnowledge,
+  ) {
     this.#subscriptions = [
       this.#decoration,
       links.onDidChange(() => this.#draw()),
@@ -42,11 +46,11 @@ export class LayerHighlight implements vscode.Disposable {
   /** Lines that are marked in a document now, from 0. */
   lines(document: vscode.TextDocument): number[] {
     const shown = this.#shown;
-    const linked = shown && this.links.linked(document);
-    if (!shown || linked?.choice.model !== shown.model) return [];
-    const layer = linked.structure.layers.find(({ name }) => name === shown.tensor);
+    const found = shown && this.links.places(document);
+    if (!shown || found?.model !== shown.model) return [];
+    const layer = this.knowledge.get(shown.model)?.layers.get(shown.tensor);
     const cell = cellOf(document);
-    const places = layer ? definitionsOfLayer(linked.link.places, layer) : [];
+    const places = layer ? definitionsOfLayer(found.places, layer) : [];
     return places.flatMap((place) => (place.cell === cell ? [place.line - 1] : []));
   }
 

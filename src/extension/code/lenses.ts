@@ -3,7 +3,8 @@ import type { CodeLinks } from './codeLinks.js';
 import { codeSettings } from './codeSettings.js';
 import { landmarks, type Landmark } from './landmarks.js';
 import { changeWords, count, digestWords, layerDigest, sumOf } from './layerDigest.js';
-import type { KnownModel, ModelKnowledge } from './modelKnowledge.js';
+import { type KnownModel, resultsOf } from './knownModel.js';
+import type { ModelKnowledge } from './modelKnowledge.js';
 
 /** Above model classes and export calls, and above every layer where the settings want that: how its neurons stand. */
 export const lenses = (
@@ -15,10 +16,11 @@ export const lenses = (
   async provideCodeLenses(document, token) {
     const wanted = codeSettings(document).lens;
     if (wanted === 'off') return [];
-    const linked = await links.refresh(document);
-    const known = linked && knowledge.get(linked.choice.model);
+    await links.refresh(document);
+    const found = links.places(document);
+    const known = found && knowledge.get(found.model);
     if (!known || token.isCancellationRequested) return [];
-    const places = links.places(document);
+    const { places } = found;
     const marks: Landmark[] = landmarks(document.getText(), places);
     if (wanted === 'layers')
       for (const { kind, line, tensors } of places)
@@ -36,8 +38,8 @@ function lensOf({ line, tensors }: Landmark, known: KnownModel): vscode.CodeLens
   const names = tensors ?? [...known.layers.keys()];
   const layers = names.flatMap((tensor) => known.layers.get(tensor) ?? []);
   if (layers.length === 0) return null;
-  const explained = layers.flatMap(({ name }) => known.results.get(name) ?? []);
-  const changes = known.change?.layers.filter(({ name }) => names.includes(name)) ?? [];
+  const explained = [...new Set(layers.flatMap((layer) => resultsOf(known, layer) ?? []))];
+  const changes = known.change?.layers.filter(({ name }) => explained.some(({ layer }) => layer.name === name)) ?? [];
   const counts = { died: 0, woke: 0, relabelled: 0, iou: 0 };
   for (const change of changes)
     for (const kind of Object.keys(counts) as (keyof typeof counts)[]) counts[kind] += change.counts[kind];

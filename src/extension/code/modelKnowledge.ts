@@ -1,28 +1,11 @@
 import * as vscode from 'vscode';
-import type { CheckpointChange } from '../../shared/checkpointChange.js';
 import type { Layer, ModelStructure } from '../../shared/model.js';
 import { fingerprint } from '../fingerprint.js';
 import { changeSince } from '../formerCheckpoint.js';
-import type { LayerResults } from '../layerResults.js';
 import type { ResultStore } from '../resultStore.js';
 import type { Sessions } from '../sessions.js';
+import type { KnownModel } from './knownModel.js';
 import type { StructureReader } from './structureReader.js';
-
-/** What is known of a model without asking the engine. */
-export interface KnownModel {
-  /** Path of the file. */
-  model: string;
-  structure: ModelStructure;
-  /** By tensor name. */
-  layers: ReadonlyMap<string, Layer>;
-  /** Of the last explanation, by tensor name; none: it was never explained. */
-  results: ReadonlyMap<string, LayerResults>;
-  /** Units that have been labelled so far, in all layers. */
-  labelled: number;
-  /** The file was written since it was explained. */
-  stale: boolean;
-  change: CheckpointChange | null;
-}
 
 interface Entry {
   known: KnownModel | null;

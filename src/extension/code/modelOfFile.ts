@@ -1,17 +1,16 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { type ModelEvidence, modelOfFile, type PythonProgram } from '../../source/index.js';
 import { workspaceFiles } from '../workspaceFiles.js';
-import type { CandidateModel, ChoiceReason } from './modelChoice.js';
-import { mentionedModels, modelOfCode } from './modelChoice.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 
 /** Models looked into for one file of code, the nearest first. */
-const mostCandidates = 24;
+const mostCandidates = 16;
 
 export interface ModelChoice {
   model: string;
-  reason: ChoiceReason;
+  reason: ModelEvidence | 'chosen';
 }
 
 /** Which model belongs to a file of code: the user's choice, remembered with the workspace, or what the files say. */
@@ -51,19 +50,26 @@ export class ModelOfFile implements vscode.Disposable {
     return aged.map(({ model }) => model);
   }
 
-  async of(file: string, text: string): Promise<ModelChoice | null> {
+  /** Whether there is any model that a file could belong to. */
+  async any(file: string): Promise<boolean> {
+    const chosen = this.memento.get<string>(this.#key(file));
+    return chosen !== '' && (chosen !== undefined || (await this.models(file)).length > 0);
+  }
+
+  async of(program: PythonProgram): Promise<ModelChoice | null> {
+    const { file } = program;
     const chosen = this.memento.get<string>(this.#key(file));
     if (chosen === '') return null;
     if (chosen !== undefined && (await this.knowledge.load(chosen))) return { model: chosen, reason: 'chosen' };
     const models = await this.models(file);
-    if (models.length === 0) return null;
     // What the code names is looked into even if others lie nearer.
-    const named = mentionedModels(text);
-    const isNamed = (model: string) => Number(named.has(path.basename(model)));
+    const text = program.files.get(file)?.cells.join('\n') ?? '';
+    const isNamed = (model: string) => Number(text.includes(path.basename(model)));
     const nearest = [...models].sort((a, b) => isNamed(b) - isNamed(a)).slice(0, mostCandidates);
     const known = await Promise.all(nearest.map((model) => this.knowledge.load(model)));
-    const candidates = known.filter((found) => found !== null) as CandidateModel[];
-    return modelOfCode(file, text, candidates);
+    const candidates = known.flatMap((found) => (found ? [{ path: found.model, structure: found.structure }] : []));
+    const found = modelOfFile(program, candidates);
+    return found && { model: found.model, reason: found.evidence };
   }
 
   /** @param model null: none, and none is looked for; undefined: what the files say */

@@ -2,14 +2,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { codeFileOf, type CodeFile } from './codeFile.js';
 import type { CodeLinks } from './codeLinks.js';
-import type { ChoiceReason } from './modelChoice.js';
-import type { ModelOfFile } from './modelOfFile.js';
+import type { ModelChoice, ModelOfFile } from './modelOfFile.js';
 
-const reasons: Record<ChoiceReason, string> = {
+const reasons: Record<ModelChoice['reason'], string> = {
   chosen: 'chosen by you',
   'source lines': 'the model holds lines of this file',
   'export call': 'the code names it',
-  'same folder': 'it lies in the same folder',
+  folder: 'it lies in the same folder',
 };
 
 /** The language status of training code: which model it is matched to, and the way to another one. */

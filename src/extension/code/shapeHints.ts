@@ -13,10 +13,11 @@ export const shapeHints = (
   onDidChangeInlayHints: onDidChange,
   async provideInlayHints(document, range, token) {
     if (!codeSettings(document).shapes) return [];
-    const linked = await links.refresh(document);
-    const known = linked && knowledge.get(linked.choice.model);
+    await links.refresh(document);
+    const found = links.places(document);
+    const known = found && knowledge.get(found.model);
     if (!known || token.isCancellationRequested) return [];
-    return links.places(document).flatMap(({ kind, line, endColumn, layers, tensors }) => {
+    return found.places.flatMap(({ kind, line, endColumn, layers, tensors }) => {
       // A container's shape is that of its last layer, which stands beside that.
       if (kind !== 'definition' || layers.length === 0 || !range.contains(new vscode.Position(line - 1, 0))) return [];
       const shapes = new Set(tensors.flatMap((tensor) => shapeOf(known.layers.get(tensor)?.shape)));

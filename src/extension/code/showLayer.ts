@@ -5,6 +5,7 @@ import { explainNeurons } from '../commands/explainNeurons.js';
 import { openPanel } from '../openPanel.js';
 import type { Sessions } from '../sessions.js';
 import type { CodeLinks } from './codeLinks.js';
+import type { ModelKnowledge } from './modelKnowledge.js';
 
 /** What a link in a hover, a lens or a quick fix carries: checked, for any extension may run a command. */
 interface Target {
@@ -27,14 +28,22 @@ export function targetOf(argument: unknown): Target | null {
 }
 
 /** Show in Onnxplain: the layer that a link names, or the one at the cursor of the active editor. */
-export async function showLayer(sessions: Sessions, links: CodeLinks, argument: unknown): Promise<void> {
+export async function showLayer(
+  sessions: Sessions,
+  { links, knowledge }: { links: CodeLinks; knowledge: ModelKnowledge },
+  argument: unknown,
+): Promise<void> {
   const target = targetOf(argument) ?? (await atCursor(links));
   const model = vscode.Uri.file(target.model);
   const { session, release } = sessions.hold(model);
   try {
     await session.open();
-    const { layer, unit } = target;
-    const known = layer !== null && (session.results.layers.has(layer) || session.status.state === 'working');
+    const { layers } = session.results;
+    const named = (await knowledge.load(target.model))?.layers.get(target.layer ?? '');
+    const isOwn = target.layer === null || layers.has(target.layer);
+    const layer = isOwn ? target.layer : (named?.explainedAs ?? target.layer);
+    const { unit } = target;
+    const known = layer !== null && (layers.has(layer) || session.status.state === 'working');
     session.show({ tab: known ? 'neurons' : 'model', layer, unit, input: null });
     await openPanel(model);
   } finally {

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { escaped, hoverText } from '../../../../src/extension/code/hoverText.js';
+import { checkpointChange } from '../../../../src/shared/checkpointChange.js';
+import { explained, known, layer, silent, unit } from './explained.js';
+
+const place = (...tensors: string[]) => ({ tensors, certainty: 'exact' as const });
+const fc1 = layer('fc1', { op: 'Gemm', parameters: 1320, explainedAs: 'act1' });
+const act1 = layer('act1');
+
+describe('what a hover says', () => {
+  it('operator, neurons, shape and parameters before anything was explained, and how to explain it', () => {
+    const text = hoverText(place('fc1'), known([fc1], []), 'dark')!;
+    assert.match(text, /^\*\*fc1\*\* · Gemm · 4 neurons · batch × 4 · 1,320 parameters\n/);
+    assert.match(text, /\[Explain neurons\]\(command:onnxplain\.explainLinked\?/);
+    assert.match(text, /matched to net\\\.onnx$/);
+    assert.doesNotMatch(text, /labelled/);
+  });
+
+  it('the neurons’ standing, the strongest labels with their worth, and a picture', () => {
+    const units = [unit(0), unit(1, { label: 'high', iou: 0.8 }), silent(2, 'dead'), unit(3, { iou: 0.1 })];
+    const text = hoverText(place('act1'), known([act1], [explained(act1, units)]), 'light')!;
+    assert.match(text, /\n4 neurons, 1 dead, 2 labelled, 1 no better than chance\n/);
+    const [first, second] = text.split('\n').filter((line) => line.startsWith('- '));
+    assert.match(first, /^- high · IoU 0\.80 \(chance 0\.10\) · \[neuron 1\]\(command:onnxplain\.showLayer\?/);
+    assert.match(second, /^- left · IoU 0\.40/);
+    const svg = /data:image\/svg\+xml;base64,([^|]+)\|width=200/.exec(text)![1];
+    assert.match(Buffer.from(svg, 'base64').toString(), /^<svg xmlns=.*<\/svg>$/);
+    assert.doesNotMatch(text, /Explain neurons/, 'it is explained');
+  });
+
+  it('what the activation behind a layer has learned, and that it is the activation’s', () => {
+    const text = hoverText(place('fc1'), known([fc1, act1], [explained(act1, [unit(0)])]), 'dark')!;
+    assert.match(text, /1 neuron, 1 labelled behind act1/);
+    assert.match(text, /%22layer%22%3A%22act1%22%2C%22unit%22%3A0/, 'its neurons are the activation’s');
+  });
+
+  it('what changed since the former checkpoint', () => {
+    const before = { ...act1, units: 2, explanations: [unit(0), unit(1, { label: 'high' })] };
+    const after = { ...act1, units: 2, explanations: [silent(0, 'dead'), unit(1, { label: 'low', iou: 0.3 })] };
+    const change = checkpointChange({ layers: [before] }, { layers: [after] });
+    const text = hoverText(place('act1'), known([act1], [explained(act1, after.explanations)], { change }), 'dark')!;
+    assert.match(text, /Since the former checkpoint: 1 died, 1 moved to another label/);
+    assert.match(text, /- neuron 0: left 0\.40 → dead\n- neuron 1: high 0\.40 → low 0\.30/);
+  });
+
+  it('that labels are from before, where the model was written since', () => {
+    const text = hoverText(place('act1'), known([act1], [explained(act1, [unit(0)])], { stale: true }), 'dark')!;
+    assert.match(text, /before the model was last written/);
+    assert.match(text, /\[Explain again\]/);
+  });
+
+  it('all layers that a name stands for, the first eight by name', () => {
+    const layers = Array.from({ length: 10 }, (_, i) => layer(`t${i}`, { module: `layer${i}.conv1` }));
+    const text = hoverText({ tensors: layers.map(({ name }) => name), certainty: 'order' }, known(layers, []), 'dark')!;
+    assert.match(text, /^10 layers\n/);
+    const list = text.split('\n').filter((line) => line.startsWith('- '));
+    assert.equal(list.length, 9);
+    assert.match(list[0], /^- \[layer0\\\.conv1\]\(command:/);
+    assert.equal(list[8], '- and 2 more');
+    assert.match(text, /by order and shape alone$/);
+  });
+
+  it('nothing where the model has no such layer', () => {
+    assert.equal(hoverText(place('gone'), known([fc1], []), 'dark'), null);
+  });
+
+  it('names from files are text, whatever is in them', () => {
+    const name = '[x](command:evil) <img src=x> **b** \u202e\n# `c`';
+    assert.equal(escaped('a.b'), 'a\\.b');
+    const text = hoverText(place('t'), known([layer('t', { module: name })], []), 'dark')!;
+    assert.doesNotMatch(text, /(?<!\\)\[x|(?<!\\)<img|\u202e|\n#/);
+    assert.equal(text.match(/\]\(command:/g)!.length, 2, 'its own links alone');
+  });
+});
