@@ -36,10 +36,13 @@ export async function code(args: string[]): Promise<void> {
   const { places, unmatched } = linkCode(program, structure);
   process.stdout.write(
     values.json
-      ? `${JSON.stringify({ schema: 'onnxplain/1', file, model, places, unmatched }, null, 2)}\n`
+      ? `${JSON.stringify({ schema: 'onnxplain/1', file, model, places, unmatched }, withoutMakes, 2)}\n`
       : linkText(model, evidence, places, unmatched),
   );
 }
+
+/** For programs the layers tell enough. */
+const withoutMakes = (key: string, value: unknown): unknown => (key === 'makes' ? undefined : value);
 
 async function readCode(file: string): Promise<PythonIndex> {
   const problem = (reason: string) =>

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Layer, ModelStructure } from '../shared/model.js';
 import { UserError } from '../shared/userError.js';
-import type { CodePlace as LinkedPlace } from '../source/index.js';
+import type { CodeLink, CodePlace as LinkedPlace } from '../source/index.js';
 import type { CodeLinks } from './code/codeLinks.js';
 import { definitionOfLayer } from './code/definitionOfLayer.js';
 import { attributeNames, baseName, definitionOf, useOf, type CodePlace } from './codePlace.js';
@@ -63,10 +63,8 @@ interface Found {
 
 async function inOpenFile(model: string, layer: Layer, links: CodeLinks): Promise<Found | null> {
   for (const { link } of await links.linkedTo(model)) {
-    for (const [file, places] of link.definitions) {
-      const place = definitionOfLayer(places, layer);
-      if (place && place.certainty !== 'order') return { file, place };
-    }
+    const found = foundIn(link.definitions, layer);
+    if (found && found.place.certainty !== 'order') return found;
   }
   return null;
 }
@@ -79,13 +77,18 @@ async function definition(
 ): Promise<Found | null> {
   let byOrder: Found | null = null;
   for (const file of files.slice(0, mostFiles)) {
-    for (const [made, places] of await links.definitions(file, structure)) {
-      const place = definitionOfLayer(places, layer);
-      if (place && place.certainty !== 'order') return { file: made, place };
-      if (place) byOrder ??= { file: made, place };
-    }
+    const found = foundIn(await links.definitions(file, structure), layer);
+    if (found && found.place.certainty !== 'order') return found;
+    byOrder ??= found;
   }
   return byOrder;
+}
+
+/** In the file at hand or one that it imports. */
+function foundIn(definitions: CodeLink['definitions'], layer: Layer): Found | null {
+  const all = [...definitions].flatMap(([file, places]) => places.map((place) => ({ ...place, file })));
+  const place = definitionOfLayer(all, layer);
+  return place && { file: place.file, place };
 }
 
 async function guessed(layer: Layer, files: readonly string[]): Promise<{ file: string; place: CodePlace } | null> {

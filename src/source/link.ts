@@ -22,6 +22,8 @@ export interface CodePlace {
   tensors: string[];
   /** `exact`: the model's metadata say so; `name`: names agree; `order`: by operator, shape and order alone. */
   certainty: Certainty;
+  /** Of a definition: the modules that are made at this very place, without those inside them. */
+  makes?: string[];
   /** Of a notebook, from 1. */
   cell?: number;
 }
@@ -114,6 +116,7 @@ function finished(
     ...position(span),
     ...(isNotebook ? { cell: span.chunk.cell + 1 } : {}),
     kind,
+    ...(kind === 'definition' ? { makes: [...nodes].map(({ path }) => path) } : {}),
     layers: sorted(paths),
     tensors: sorted(tensors),
     certainty: isExact ? 'exact' : 'name',

@@ -97,6 +97,7 @@ describe('training code and its model', () => {
   it('follows edits', async () => {
     const document = await open('policy', 'train.py');
     const session = await explain(inWorkspace('policy', 'policy.onnx'));
+    const before = document.getText();
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(0, 0), '# one line\n# and another\n'.repeat(30));
     edit.replace(document.uri, rangeOf(document, 'self.act2 = nn.ReLU()'), 'self.act2   =   nn.ReLU(inplace=');
@@ -106,7 +107,10 @@ describe('training code and its model', () => {
       assert.match(await lineOf(session, 'relu_1'), /^self\.⟦act2⟧ {3}=/, 'half-typed code too');
       assert.match(await hover(document, 'fc2 = nn', 1), /^\*\*fc2\*\*/);
     } finally {
-      await vscode.commands.executeCommand('workbench.action.files.revert');
+      const undone = new vscode.WorkspaceEdit();
+      undone.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), before);
+      await vscode.workspace.applyEdit(undone);
+      await document.save();
     }
   });
 

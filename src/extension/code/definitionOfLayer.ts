@@ -1,25 +1,23 @@
 import type { Layer } from '../../shared/model.js';
 import type { CodePlace } from '../../source/index.js';
 
-const rank: Record<CodePlace['certainty'], number> = { exact: 0, name: 1, order: 2 };
-
 /**
- * The places that make a layer, without those that only make something around it: the most certain ones, of these those
- * that make the layer's own module (and not a batch norm that was folded into it), of these those that make the fewest
- * layers. Several where one class is used at several places under several names.
+ * The places that make a layer: its module's own, or where no line makes that (it is a part of a module of PyTorch's) those
+ * of the nearest module around it. Several where the code may make it at either.
  */
-export function definitionsOfLayer(places: readonly CodePlace[], { name, module }: Layer): CodePlace[] {
-  const making = places.filter(({ kind, tensors }) => kind === 'definition' && tensors.includes(name));
-  const costs = [
-    (place: CodePlace) => rank[place.certainty],
-    (place: CodePlace) => (module === null || place.layers.includes(module) ? 0 : 1),
-    (place: CodePlace) => place.tensors.length,
-  ];
-  return costs.reduce((left, cost) => {
-    const least = Math.min(...left.map(cost));
-    return left.filter((place) => cost(place) === least);
-  }, making);
+export function definitionsOfLayer<P extends CodePlace>(places: readonly P[], { name, module }: Layer): P[] {
+  const around = places.filter(({ kind, tensors }) => kind === 'definition' && tensors.includes(name));
+  for (const path of withAncestors(module ?? '')) {
+    const making = around.filter(({ makes }) => makes?.includes(path));
+    if (making.length > 0) return making;
+  }
+  return [];
 }
 
-export const definitionOfLayer = (places: readonly CodePlace[], layer: Layer): CodePlace | null =>
+export const definitionOfLayer = <P extends CodePlace>(places: readonly P[], layer: Layer): P | null =>
   definitionsOfLayer(places, layer)[0] ?? null;
+
+/** `layer1.0.conv1`, `layer1.0`, `layer1`; Keras' paths have slashes. */
+function* withAncestors(module: string): Generator<string> {
+  for (let path = module; path !== ''; path = path.slice(0, Math.max(0, path.search(/[./][^./]*$/)))) yield path;
+}

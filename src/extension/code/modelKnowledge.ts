@@ -97,8 +97,8 @@ export class ModelKnowledge implements vscode.Disposable {
     const session = this.sessions.find(vscode.Uri.file(model));
     // A session that has not looked yet knows less than what is kept.
     if (session && (session.results.layers.size > 0 || session.status.state === 'working')) {
-      const { layers, change } = session.results;
-      return { results: new Map(layers), stale: session.status.stale, change };
+      const { layers, change, made: madeFrom } = session.results;
+      return { results: new Map(layers), stale: madeFrom.model !== made, change };
     }
     const stored = await this.store.load(model);
     if (!stored) return { results: new Map(), stale: false, change: null };
