@@ -47,6 +47,7 @@ describe('networks of nested blocks, containers and shared modules, from both of
           if (!layer.module) continue;
           const at = placeOf(layer.module, places);
           const document = await vscode.workspace.openTextDocument(inWorkspace('networks', at.file));
+          await links.refresh(document);
           const found = links.at(document, new vscode.Position(at.line - 1, at.column - 1));
           assert.equal(found?.known.model, model);
           assert.ok(found?.place.tensors.includes(layer.name), `${exported}: no hover for ${layer.module}`);

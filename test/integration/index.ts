@@ -25,7 +25,6 @@ export async function run(): Promise<void> {
     await import('./engineLost.test.js');
     await import('./badFiles.test.js');
     await import('./code.test.js');
-    await import('./codeFixtures.test.js');
     await import('./assistant.test.js');
     await import('./sample.test.js');
   }

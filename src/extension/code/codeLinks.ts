@@ -121,18 +121,27 @@ export class CodeLinks implements vscode.Disposable {
   }
 
   /**
-   * The places of a document, a notebook's cell among them, and the model they are of. A file that others import is taken as
-   * the open one that imports it uses it.
+   * The places of a document, a notebook's cell among them, in the order of the text, and the model they are of. A file that
+   * an open one imports has those too that are made by being imported.
    */
   places(document: vscode.TextDocument): { places: readonly CodePlace[]; model: string } | null {
     const own = this.linked(document);
     const cell = cellOf(document);
-    if (own && own.link.places.length > 0)
-      return { places: own.link.places.filter((place) => place.cell === cell), model: own.choice.model };
-    for (const { linked } of this.#entries.values()) {
-      const places = linked?.link.definitions.get(document.uri.fsPath);
-      if (places && places.length > 0) return { places, model: linked!.choice.model };
-    }
+    const importer = this.#importer(document.uri.fsPath);
+    const model = own?.choice.model ?? importer?.choice.model;
+    if (model === undefined) return null;
+    const places = own?.link.places.filter((place) => place.cell === cell) ?? [];
+    const more = importer?.choice.model === model ? importer.link.definitions.get(document.uri.fsPath) : undefined;
+    if (!more || importer === own) return { places, model };
+    const known = new Set(places.map(({ line, column }) => `${line}:${column}`));
+    const others = more.filter(({ line, column }) => !known.has(`${line}:${column}`));
+    return { places: [...places, ...others].sort((a, b) => a.line - b.line || a.column - b.column), model };
+  }
+
+  /** An open file that imports the one at this path and knows layers that are made in it. */
+  #importer(path: string): LinkedCode | null {
+    for (const [importing, { linked }] of this.#entries)
+      if (importing !== path && linked?.link.definitions.get(path)?.length) return linked;
     return null;
   }
 
@@ -167,7 +176,13 @@ export class CodeLinks implements vscode.Disposable {
     entry.running = null;
     const had = entry.linked !== null;
     entry.linked = linked;
-    if (linked || had) for (const uri of [file.uri, ...importedBy(linked, file)]) this.#changed.fire(uri);
+    if (linked || had) this.#changed.fire(file.uri);
+    for (const uri of importedBy(linked, file)) {
+      const imported = this.#entries.get(uri.fsPath);
+      const isOther = imported?.choice?.reason !== 'chosen' && imported?.choice?.model !== linked!.choice.model;
+      if (imported && isOther) this.#again(uri.fsPath, imported);
+      this.#changed.fire(uri);
+    }
     return linked;
   }
 
@@ -238,7 +253,8 @@ export class CodeLinks implements vscode.Disposable {
     await loadPython();
     entry.index = file.index(entry.index);
     const program = await readProgram(file.path, entry.index, (path) => this.#import(path));
-    entry.choice ??= await this.models.of(program);
+    entry.choice ??=
+      (await this.models.chosen(file.path)) ?? this.#choiceOfImporter(file.path) ?? (await this.models.of(program));
     const known = entry.choice && (await this.knowledge.load(entry.choice.model));
     if (!entry.choice || !known) return null;
     const link = linkCode(program, known.structure);
@@ -246,6 +262,11 @@ export class CodeLinks implements vscode.Disposable {
     // A bracket that is open while one types may hide all that follows: what was known is right until it is closed.
     const keeps = link.places.length === 0 && former !== null && former.structure === known.structure;
     return { link: keeps ? former.link : link, choice: entry.choice, uri: file.uri, structure: known.structure };
+  }
+
+  #choiceOfImporter(path: string): ModelChoice | null {
+    const importer = this.#importer(path);
+    return importer && { model: importer.choice.model, reason: 'imported' };
   }
 
   /** A file that the code imports: as it is in the editor where it is open, else as it is on disk. */

@@ -10,7 +10,7 @@ const mostCandidates = 16;
 
 export interface ModelChoice {
   model: string;
-  reason: ModelEvidence | 'chosen';
+  reason: ModelEvidence | 'chosen' | 'imported';
 }
 
 /** Which model belongs to a file of code: the user's choice, remembered with the workspace, or what the files say. */
@@ -56,11 +56,14 @@ export class ModelOfFile implements vscode.Disposable {
     return chosen !== '' && (chosen !== undefined || (await this.models(file)).length > 0);
   }
 
+  /** What the user chose for the file at this path, as long as it is there. */
+  async chosen(file: string): Promise<ModelChoice | null> {
+    const model = this.memento.get<string>(this.#key(file));
+    return model && (await this.knowledge.load(model)) ? { model, reason: 'chosen' } : null;
+  }
+
   async of(program: PythonProgram): Promise<ModelChoice | null> {
     const { file } = program;
-    const chosen = this.memento.get<string>(this.#key(file));
-    if (chosen === '') return null;
-    if (chosen !== undefined && (await this.knowledge.load(chosen))) return { model: chosen, reason: 'chosen' };
     const models = await this.models(file);
     // What the code names is looked into even if others lie nearer.
     const text = program.files.get(file)?.cells.join('\n') ?? '';

@@ -7,6 +7,7 @@ import type { ModelChoice, ModelOfFile } from './modelOfFile.js';
 const reasons: Record<ModelChoice['reason'], string> = {
   chosen: 'chosen by you',
   'source lines': 'the model holds lines of this file',
+  imported: 'a file that imports this one is matched to it',
   'export call': 'the code names it',
   folder: 'it lies in the same folder',
 };
