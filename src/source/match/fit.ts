@@ -34,6 +34,7 @@ const open = 0.4;
 export function fitter(run: Interpreter, classes: () => readonly ClassValue[]): Fitter {
   const known = new WeakMap<ModuleNode, Map<Value | Instance, number>>();
   const lengths = new WeakMap<ModuleNode, number>();
+  const sequences = new WeakMap<readonly Item[], Map<ModuleNode, ReturnType<Fitter['sequence']>>>();
 
   const remembered = (of: Value | Instance, node: ModuleNode, compute: () => number): number => {
     let values = known.get(node);
@@ -62,26 +63,11 @@ export function fitter(run: Interpreter, classes: () => readonly ClassValue[]): 
       return remembered(instance ?? value, node, () => moduleFit(value, instance, node));
     },
     sequence(items, node) {
-      let length = lengths.get(node);
-      if (length === undefined) {
-        length = Math.max(
-          0,
-          ...[...node.children.keys()].filter((name) => /^\d+$/.test(name)).map((name) => Number(name) + 1),
-        );
-        lengths.set(node, length);
-      }
-      // No container has so many children: the number is something else.
-      if (length > 4096) return { places: [], gain: -Infinity };
-      return matchSequence(items, {
-        length,
-        at: (place, { value, key }) => {
-          const child = node.children.get(String(place));
-          // What has a name of its own takes a place, but no number.
-          if (key) return child && !matches(key, child.name) ? -1 : 0;
-          return child ? self.fit(value, child) * 2 - 1 : -self.presence(value);
-        },
-        absent: ({ value, key }) => (key ? 0 : self.presence(value)),
-      });
+      let known = sequences.get(items);
+      if (!known) sequences.set(items, (known = new Map()));
+      const result = known.get(node) ?? sequence(items, node);
+      known.set(node, result);
+      return result;
     },
     presence(value, depth = 0) {
       if (value.kind === 'choice') return Math.min(...value.options.map((option) => self.presence(option, depth)));
@@ -101,6 +87,29 @@ export function fitter(run: Interpreter, classes: () => readonly ClassValue[]): 
         : 0;
     },
   };
+
+  function sequence(items: readonly Item[], node: ModuleNode): ReturnType<Fitter['sequence']> {
+    let length = lengths.get(node);
+    if (length === undefined) {
+      length = Math.max(
+        0,
+        ...[...node.children.keys()].filter((name) => /^\d+$/.test(name)).map((name) => Number(name) + 1),
+      );
+      lengths.set(node, length);
+    }
+    // No container has so many children: the number is something else.
+    if (length > 4096) return { places: [], gain: -Infinity };
+    return matchSequence(items, {
+      length,
+      at: (place, { value, key }) => {
+        const child = node.children.get(String(place));
+        // What has a name of its own takes a place, but no number.
+        if (key) return child && !matches(key, child.name) ? -1 : 0;
+        return child ? self.fit(value, child) * 2 - 1 : -self.presence(value);
+      },
+      absent: ({ value, key }) => (key ? 0 : self.presence(value)),
+    });
+  }
 
   function moduleFit(value: ModuleValue, instance: Instance | null, node: ModuleNode): number {
     if (node.class !== null && !sameClass(value, node.class)) return 0;

@@ -76,7 +76,7 @@ export function interpret(program: PythonProgram): Interpreter {
     fileScope: (file) => fileOf(file).scope,
     runScripts(file, test) {
       const { scripts, scope } = fileOf(file);
-      for (const script of scripts) if (test(script.chunk.source.text)) runScript(script, file, scope);
+      for (const script of scripts) runScript(script, test, file, scope);
     },
   };
 
@@ -89,15 +89,13 @@ export function interpret(program: PythonProgram): Interpreter {
     const scripts: Script[] = [];
     const scope = new Scope(null, (name) => {
       const gives = givesName(name);
-      for (const script of scripts)
-        if (!script.done && script.chunk.source.text.includes(name) && gives.test(script.chunk.source.text))
-          runScript(script, file, scope);
+      for (const script of scripts) runScript(script, (text) => text.includes(name) && gives.test(text), file, scope);
     });
     const made = { scope, scripts };
     files.set(file, made);
     for (const chunk of program.files.get(file)?.chunks ?? []) {
       const name = definedName(chunk);
-      if (!name) scripts.push({ chunk, done: false });
+      if (!name) scripts.push({ chunk, done: new Set() });
       else
         scope.setLazily(name, () => {
           const inside = new Scope(scope);
@@ -105,15 +103,19 @@ export function interpret(program: PythonProgram): Interpreter {
           return inside.get(name) ?? unknown;
         });
     }
-    for (const script of scripts) if (/import\s*\*/.test(script.chunk.source.text)) runScript(script, file, scope);
+    for (const script of scripts) runScript(script, (text) => /import\s*\*/.test(text), file, scope);
     return made;
   }
 
-  function runScript(script: Script, file: string, scope: Scope): void {
-    if (script.done) return;
-    script.done = true;
-    for (const statement of script.chunk.source.statements)
-      bounded(() => run.run([statement], frame(script.chunk, file, scope)));
+  /** Runs those statements whose text passes; each once. */
+  function runScript({ chunk, done }: Script, test: (text: string) => boolean, file: string, scope: Scope): void {
+    const { text } = chunk.source;
+    if (!test(text)) return;
+    chunk.source.statements.forEach((statement, i) => {
+      if (done.has(i) || !test(text.slice(statement.start, statement.end))) return;
+      done.add(i);
+      bounded(() => run.run([statement], frame(chunk, file, scope)));
+    });
   }
   return run;
 }
@@ -125,7 +127,8 @@ interface FileScope {
 
 interface Script {
   chunk: Chunk;
-  done: boolean;
+  /** Statements that have run. */
+  done: Set<number>;
 }
 
 /** Text that may give a name its value, or change it. */
