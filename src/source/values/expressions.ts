@@ -59,7 +59,7 @@ const kinds: Record<string, Evaluate> = {
   parenthesized_expression: inner,
   await: inner,
   yield: (node, frame, run) => {
-    if (node.children[0]) run.growth.push(frame.yields, itemOf(node.children[0], frame, run));
+    if (node.children[0]) run.growth.push(frame.yields, [itemOf(node.children[0], frame, run)]);
     return unknown;
   },
   conditional_expression: (node, frame, run) => {

@@ -50,20 +50,23 @@ export const spanOf = (
   end: node.end,
 });
 
+/** No network lists more; code that doubles a list again and again does. */
+const longestList = 4096;
+
 /** Which lists grow while a branch or a loop's body runs, so that what was added there can be marked as such. */
 export class Growth {
   private readonly records: { grown: Map<ListValue, number>; made: WeakSet<ListValue> }[] = [];
 
   list(items: Item[] = []): ListValue {
-    const made: ListValue = { kind: 'list', items };
+    const made: ListValue = { kind: 'list', items: items.slice(0, longestList) };
     this.records.at(-1)?.made.add(made);
     return made;
   }
 
-  push(list: ListValue, ...items: Item[]): void {
+  push(list: ListValue, items: readonly Item[]): void {
     const record = this.records.at(-1);
     if (record && !record.made.has(list) && !record.grown.has(list)) record.grown.set(list, list.items.length);
-    for (const item of items) list.items.push(item);
+    for (const item of items.slice(0, longestList - list.items.length)) list.items.push(item);
   }
 
   /** Runs code and takes away again what it added to the lists that were there before. */

@@ -30,7 +30,7 @@ function addModule(owner: Value, { args, run }: Call): Value | null {
   if (!name || !value || !span) return null;
   const key = keyOf(name) ?? { pattern: '.+' };
   const list = listIn(owner);
-  if (list) run.growth.push(list, { kind: 'one', value, span, key });
+  if (list) run.growth.push(list, [{ kind: 'one', value, span, key }]);
   else if (owner.kind === 'self') define(owner.instance, key, span, value);
   else if (owner.kind === 'module')
     (owner.entries ??= { kind: 'dict', entries: [] }).entries.push({ key, span, value });
@@ -44,14 +44,14 @@ export const methods: Record<string, (owner: Value, call: Call) => Value | null>
   append: (owner, { items, run }) => {
     const list = listIn(owner);
     if (!list) return null;
-    run.growth.push(list, ...items);
+    run.growth.push(list, items);
     return owner.kind === 'module' ? owner : unknown;
   },
   add: (owner, call) => (owner.kind === 'list' || owner.kind === 'module' ? methods.append(owner, call) : null),
   extend: (owner, { args, run }) => {
     const list = listIn(owner);
     if (!list || !args.positional[0]) return null;
-    run.growth.push(list, ...iterated(args.positional[0]).items);
+    run.growth.push(list, iterated(args.positional[0]).items);
     return owner.kind === 'module' ? owner : unknown;
   },
   insert: (owner, { args, items }) => {

@@ -1,6 +1,6 @@
 import type { Growth } from './interpreter.js';
 import { elementsOf } from './iterables.js';
-import { escaped } from './strings.js';
+import { escaped, shortText } from './strings.js';
 import { constant, keyOf, type Item, type Value, unknown } from './value.js';
 
 /** Whether Python takes a value as true; null where the code does not say. */
@@ -38,7 +38,7 @@ export function binary(operator: string, left: Value, right: Value, growth: Grow
       const result = arithmetic[operator](a, b);
       return Number.isFinite(result) ? constant(result) : unknown;
     }
-    if (typeof a === 'string' && typeof b === 'string' && operator === '+') return constant(a + b);
+    if (typeof a === 'string' && typeof b === 'string' && operator === '+') return shortText(constant(a + b));
   }
   const [list, other] = left.kind === 'list' ? [left, right] : [right, left];
   if (list.kind === 'list' && operator === '+') return growth.list([...itemsOfOperand(left), ...itemsOfOperand(right)]);
@@ -65,7 +65,10 @@ const isName = (value: Value): boolean =>
 
 function joined(parts: Value[]): Value {
   const keys = parts.map((part) => (isName(part) ? keyOf(part) : null) ?? { pattern: '.+' });
-  return { kind: 'text', pattern: keys.map((key) => ('name' in key ? escaped(key.name) : key.pattern)).join('') };
+  return shortText({
+    kind: 'text',
+    pattern: keys.map((key) => ('name' in key ? escaped(key.name) : key.pattern)).join(''),
+  });
 }
 
 function repeated(items: Item[], count: Value, growth: Growth): Value {

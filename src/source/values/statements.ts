@@ -44,7 +44,7 @@ const kinds: Record<string, Run> = {
     const value = run.evaluate(right, frame);
     const sign = textOf(operator, frame).replace('=', '');
     const list = before.kind === 'list' ? before : before.kind === 'module' ? before.children : null;
-    if (list && sign === '+') run.growth.push(list, ...iterated(value).items);
+    if (list && sign === '+') run.growth.push(list, iterated(value).items);
     else if (before.kind !== 'self') assign(left, binary(sign, before, value, run.growth), frame, run);
   },
   return_statement: (node, frame, run) => {
@@ -175,11 +175,11 @@ function branches(bodies: readonly (readonly Syntax[])[], frame: Frame, run: Int
   );
   frame.ended = endings.every(Boolean);
   for (const list of lists)
-    run.growth.push(list, { kind: 'either', branches: grown.map((added) => added.get(list) ?? []) });
+    run.growth.push(list, [{ kind: 'either', branches: grown.map((added) => added.get(list) ?? []) }]);
 }
 
 function repeated(body: () => void, count: number | null, frame: Frame, run: Interpreter): void {
-  for (const [list, items] of run.growth.during(body)) run.growth.push(list, { kind: 'repeat', items, count });
+  for (const [list, items] of run.growth.during(body)) run.growth.push(list, [{ kind: 'repeat', items, count }]);
   frame.ended = false;
 }
 

@@ -1,6 +1,6 @@
 import type { Syntax } from '../python/syntax.js';
 import { textOf, type Frame, type Interpreter } from './interpreter.js';
-import { constant, keyOf, type Value } from './value.js';
+import { constant, type ConstantValue, keyOf, type TextValue, unknown, type Value } from './value.js';
 
 /** A string; of an f-string what is known of it. */
 export function stringValue(node: Syntax, frame: Frame, run: Interpreter): Value {
@@ -14,9 +14,18 @@ export function stringValue(node: Syntax, frame: Frame, run: Interpreter): Value
     }
   }
   if (parts.some(({ isPattern }) => isPattern))
-    return { kind: 'text', pattern: parts.map(({ text, isPattern }) => (isPattern ? text : escaped(text))).join('') };
-  return constant(parts.map(({ text }) => text).join(''));
+    return shortText({
+      kind: 'text',
+      pattern: parts.map(({ text, isPattern }) => (isPattern ? text : escaped(text))).join(''),
+    });
+  return shortText(constant(parts.map(({ text }) => text).join('')));
 }
+
+/** No name is longer. */
+const longestText = 1000;
+
+export const shortText = (value: ConstantValue | TextValue): Value =>
+  String(value.kind === 'text' ? value.pattern : value.value).length > longestText ? unknown : value;
 
 export const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
