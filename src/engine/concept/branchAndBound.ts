@@ -92,8 +92,9 @@ export function branchAndBound(problem: BranchProblem): BranchResult {
         const known = gains.get(key);
         if (known !== undefined && known >= gained) continue;
         gains.set(key, gained);
-        budget.steps -= 4 * atoms;
+        const before = bounds.steps;
         const most = gained + bounds.bound(rest, wanted - gained);
+        budget.steps -= bounds.steps - before;
         if (most <= wanted) continue;
         const operator = holds ? AND : own > 0 ? OR : AND_NOT;
         waiting.push(most, {

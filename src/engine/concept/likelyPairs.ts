@@ -5,7 +5,7 @@ let pairs = new Uint32Array(1024);
  * hits of both and has at least the larger extras; a AND b has at most the fewer hits; a AND NOT b has at most the hits of a
  * and loses at most the extras of b.
  *
- * @returns a, b, a, b, …; overwritten by the next call
+ * @returns a, b, a, b, …, overwritten by the next call; and how many pairs were looked at
  */
 export function likelyPairs(
   hits: Float64Array,
@@ -13,9 +13,10 @@ export function likelyPairs(
   p: number,
   q: number,
   least: number,
-): Uint32Array {
+): { pairs: Uint32Array; steps: number } {
   const atoms = hits.length;
   let length = 0;
+  let steps = 2 * atoms;
   const add = (a: number, b: number): void => {
     if (length === pairs.length) {
       const longer = new Uint32Array(2 * length);
@@ -36,6 +37,7 @@ export function likelyPairs(
     const extrasA = p * extras[a];
     // Alone it has what a pair by AND or AND NOT needs.
     if (hitsA > least) {
+      steps += atoms;
       for (let b = 0; b < atoms; b++) {
         const hitsB = q * hits[b];
         if (b === a || (b < a && hitsB > least)) continue;
@@ -49,6 +51,7 @@ export function likelyPairs(
         }
       }
     } else if (hitsA - extrasA / 2 + highest > least) {
+      steps += atoms - a;
       for (let b = a + 1; b < atoms; b++) {
         const hitsB = q * hits[b];
         const extrasB = p * extras[b];
@@ -56,5 +59,5 @@ export function likelyPairs(
       }
     }
   }
-  return pairs.subarray(0, length);
+  return { pairs: pairs.subarray(0, length), steps };
 }

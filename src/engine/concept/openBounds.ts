@@ -2,6 +2,9 @@ import { likelyPairs } from './likelyPairs.js';
 import type { OpenPositions } from './openPositions.js';
 import { pairAt, type PairTable } from './pairCounts.js';
 
+/** Of two numbers in the list of pairs each takes about half of these. */
+const stepsOfPair = 10;
+
 /**
  * What can be gained at most (see `OpenPositions`) once one more atom is decided: in those open positions in which it holds,
  * or in those in which it does not. There the counts of atoms are known, and those of pairs up to what three sets can share.
@@ -15,6 +18,8 @@ export class OpenBounds {
   readonly #hits: Float64Array;
   readonly #extras: Float64Array;
   readonly #largest: Float64Array;
+  /** Additions so far, about. */
+  steps = 0;
   /** Firing positions that stay open, and positions that the atom decides. */
   allHits = 0;
   decided = 0;
@@ -50,6 +55,7 @@ export class OpenBounds {
     const all = q * this.allHits;
     if (all <= least) return all;
     this.#measure();
+    this.steps += 4 * this.#hits.length;
     if (rest === 2) return this.#pairs(least);
     const [hits, extras] = [this.#hits, this.#extras];
     const ors = this.#sumOfLargest(rest, (a) => rest * q * hits[a] - p * extras[a]) / rest;
@@ -95,7 +101,8 @@ export class OpenBounds {
     const wholeHitsX = whole[x];
     const wholeExtrasX = wholeExtras[x];
     let most = least;
-    const pairs = likelyPairs(hits, extras, p, q, least);
+    const { pairs, steps } = likelyPairs(hits, extras, p, q, least);
+    this.steps += steps + stepsOfPair * pairs.length;
     for (let i = 0; i < pairs.length; i += 2) {
       const a = pairs[i];
       const b = pairs[i + 1];

@@ -59,7 +59,7 @@ export class OpenPositions {
     const { p, q } = this;
     let most = least;
     let best: Innermost | null = null;
-    const pairs = likelyPairs(this.hits, this.extras, p, q, least);
+    const { pairs } = likelyPairs(this.hits, this.extras, p, q, least);
     for (let i = 0; i < pairs.length; i += 2) {
       const [a, b] = [pairs[i], pairs[i + 1]];
       const at = pairAt(a, b);

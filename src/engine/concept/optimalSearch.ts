@@ -6,7 +6,7 @@ import type { Ranking } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
 
 /** Steps (additions, or about as much) spent on one unit before the search gives up: about a second. */
-const defaultBudget = 5e8;
+const defaultBudget = 3e8;
 export interface OptimalResult {
   ranking: Ranking;
   /** False where the work exceeded the budget: then the ranking is the beam's, or better. */

@@ -6,6 +6,10 @@ import type { LayerMeasurement } from './measureGroup.js';
 /** Labels are handed on in bundles, at most one in this many milliseconds. */
 const bundleInterval = 100;
 
+/** Steps of `optimal` (some hundred million are a second) for a layer; each search gets its part, within limits. */
+const layerBudget = 3e10;
+const [leastBudget, mostBudget] = [2e7, 3e8];
+
 /**
  * Searches a label for every unit of a measured layer: the best single concept of each unit at once, then the units that fire
  * most first. In the order of units.
@@ -21,6 +25,9 @@ export async function labelUnits(
 ): Promise<UnitExplanation[]> {
   const { name } = measured.layer;
   const total = measured.explanations.length;
+  // By the layer alone, so that the same is proven however the work is divided.
+  const searches = total * (1 + (settings.shuffles ?? 1));
+  const budget = Math.min(mostBudget, Math.max(leastBudget, layerBudget / searches));
   const all: UnitExplanation[] = [];
   let bundle: UnitExplanation[] = [];
   let sent = performance.now();
@@ -40,7 +47,7 @@ export async function labelUnits(
       groups,
       firing,
       measured: part,
-      settings,
+      settings: { ...settings, budget },
       signal,
       onNote: (message) => onEvent({ type: 'warning', message }),
     });
