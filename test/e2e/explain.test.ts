@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { appendFile, copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { Workbench } from './workbench.js';
@@ -89,6 +89,35 @@ describe('in VS Code with the packaged extension', () => {
     await panel.getByText('changed on disk').waitFor({ state: 'detached', timeout: 60_000 });
   });
 
+  it('a model that was moved away is said to be gone, and all is as before when it is back', async () => {
+    const panel = await workbench.panel();
+    await done(panel);
+    const model = path.join(workbench.workspace, 'policy/policy.onnx');
+    await rename(model, `${workbench.workspace}/away.bin`);
+    const notice = panel.locator('.notice', { hasText: 'policy.onnx was deleted or moved' });
+    await notice.waitFor();
+    await rename(`${workbench.workspace}/away.bin`, model);
+    await notice.waitFor({ state: 'detached' });
+    await done(panel);
+    assert.equal(await panel.getByRole('button', { name: 'Explain again' }).count(), 1, 'in the header alone');
+  });
+
+  it('a mistake in the probe file leads to its line', async () => {
+    const panel = await workbench.panel();
+    const file = path.join(workbench.workspace, 'policy/policy.probe.json');
+    const text = await readFile(file, 'utf8');
+    const wrong = text.replace('"angle low": "pole_angle', '"angle low": "pole_angel');
+    await writeFile(file, wrong);
+    await panel.getByRole('button', { name: 'Explain again' }).click();
+    await panel.locator('.notice', { hasText: 'there is no column "pole_angel"' }).waitFor();
+    await panel.getByRole('button', { name: 'Open probe file' }).click();
+    const line = wrong.slice(0, wrong.indexOf('pole_angel')).split('\n').length;
+    await workbench.page.locator('.statusbar-item', { hasText: `Ln ${line}, Col 1` }).waitFor();
+    await writeFile(file, text);
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await done(panel);
+  });
+
   it('the network of pictures shows labels with its strongest pictures', async () => {
     await workbench.command('View: Close All Editors');
     await workbench.contextMenu('Explain Neurons', 'fashion', 'fashion.onnx');
@@ -131,6 +160,29 @@ describe('in VS Code with the packaged extension', () => {
     const map = panel.locator('ox-maps ox-map-canvas [role=img]').first();
     await panel.locator('ox-maps figcaption', { hasText: photo }).waitFor({ timeout: 60_000 });
     assert.match((await map.getAttribute('aria-label'))!, new RegExp(photo));
+  });
+
+  it('a picture that is dragged from a folder onto Maps is shown under its name', async () => {
+    const panel = await workbench.panel();
+    const { x, y, width, height } = (await workbench.page.locator('iframe.webview').last().boundingBox())!;
+    const devtools = await workbench.page.context().newCDPSession(workbench.page);
+    const files = [path.join(workbench.workspace, '../dragged picture.jpg')];
+    const photos = path.join(workbench.workspace, 'squeezenet/photos');
+    await copyFile(
+      path.join(
+        photos,
+        (await readdir(photos)).find((file) => file.endsWith('.jpg'))!,
+      ),
+      files[0],
+    );
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await devtools.send('Input.dispatchDragEvent', {
+        type,
+        x: x + width / 2,
+        y: y + height / 2,
+        data: { items: [], files, dragOperationsMask: 1 },
+      });
+    await panel.locator('ox-maps figcaption', { hasText: 'dragged picture.jpg' }).waitFor({ timeout: 60_000 });
   });
 
   it('a file that is no model says so in the panel', async () => {

@@ -190,7 +190,7 @@ export class Header extends LitElement {
     if (status.state === 'done' && status.milliseconds !== null)
       return html`<div class="work muted" title="Time the explanation took">
         done in ${duration(status.milliseconds)}
-        ${iconButton(icons.again, 'Explain again', () => void this.store.explain())}
+        ${status.stale ? nothing : iconButton(icons.again, 'Explain again', () => void this.store.explain())}
       </div>`;
     return nothing;
   }
