@@ -38,12 +38,16 @@ export function fullGrad(terms: readonly FullGradTerm[], size: readonly number[]
 
 function termMaps({ values, channels, places, isInput }: FullGradTerm, size: readonly number[]): Float32Array[] {
   const each = values.length / channels;
-  const maps: Float32Array[] = [];
-  for (let channel = 0; channel < channels; channel++) {
-    const magnitude = values.slice(channel * each, (channel + 1) * each).map(Math.abs);
-    const resized = Float32Array.from(resizeMap(scaleToUnit(magnitude), places, size));
-    if (isInput || maps.length === 0) maps.push(resized);
-    else for (let i = 0; i < resized.length; i++) maps[0][i] += resized[i];
-  }
-  return maps;
+  const scaled = Array.from({ length: channels }, (_, channel) =>
+    scaleToUnit(values.slice(channel * each, (channel + 1) * each).map(Math.abs)),
+  );
+  // Resizing is linear: the sum of a layer's channels is resized once, not each channel.
+  const summed = isInput ? scaled : [sumOf(scaled, each)];
+  return summed.map((map) => Float32Array.from(resizeMap(map, places, size)));
+}
+
+function sumOf(maps: readonly Float32Array[], length: number): Float32Array {
+  const sum = new Float64Array(length);
+  for (const map of maps) for (let i = 0; i < length; i++) sum[i] += map[i];
+  return Float32Array.from(sum);
 }

@@ -21,16 +21,36 @@ export function resizeMap(values: Float32Array, from: readonly number[], to: rea
  * `interpolate(align_corners=True)`, which Score-CAM resizes its masks by.
  */
 export function resizeAligned(values: Float32Array, from: readonly number[], to: readonly number[]): Float64Array {
-  return alongAxes(Float64Array.from(values), from, to, (line, length) => {
-    const out = new Float64Array(length);
-    const step = length > 1 ? (line.length - 1) / (length - 1) : 0;
-    for (let i = 0; i < length; i++) {
-      const low = Math.min(Math.floor(i * step), line.length - 1);
-      const high = Math.min(low + 1, line.length - 1);
-      out[i] = line[low] + (line[high] - line[low]) * (i * step - low);
-    }
-    return out;
+  let resized: Float32Array | Float64Array = values;
+  const sizes = [...from];
+  sizes.forEach((length, axis) => {
+    const after = sizes.slice(axis + 1).reduce((product, size) => product * size, 1);
+    resized = alignedAxis(resized, length, to[axis], after);
+    sizes[axis] = to[axis];
   });
+  return Float64Array.from(resized);
+}
+
+function alignedAxis(
+  values: Float32Array | Float64Array,
+  length: number,
+  outLength: number,
+  after: number,
+): Float64Array {
+  const out = new Float64Array((values.length / length) * outLength);
+  const step = outLength > 1 ? (length - 1) / (outLength - 1) : 0;
+  for (let i = 0; i < outLength; i++) {
+    const low = Math.min(Math.floor(i * step), length - 1);
+    const high = Math.min(low + 1, length - 1);
+    const t = i * step - low;
+    for (let start = 0, to = i * after; to < out.length; start += length * after, to += outLength * after) {
+      for (let a = 0; a < after; a++) {
+        const value = values[start + low * after + a];
+        out[to + a] = value + (values[start + high * after + a] - value) * t;
+      }
+    }
+  }
+  return out;
 }
 
 /** Height and width; of a volume all axes but the last count as height. */
