@@ -10,6 +10,7 @@ import { explain } from './explain/index.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
 import { Opened } from './opened.js';
 import { packageVersion } from './packageVersion.js';
+import { unavailableMethods } from './map/unavailable.js';
 import { pictureMethods, PictureRequests } from './pictureRequests.js';
 import { probeFileText } from './probe/index.js';
 import { reportOf } from './reportOf.js';
@@ -60,6 +61,9 @@ export function createEngine({ media }: { media: string }): EngineApi {
     map: (request, signal) => pictures.map(request, signal),
     judge: (request, signal) => pictures.judge(request, signal),
     reasons: (request) => pictures.reasons(request),
+    async unavailableMethods({ model, layers }) {
+      return unavailableMethods((await opened.model(model)).model, layers);
+    },
     async columnEffect({ model: file, probe, layer, unit, sample }) {
       const { model, structure } = await opened.model(file);
       const set = await opened.probe(file, probe);

@@ -69,6 +69,7 @@ serve('sample', (params) => engine.sample(params));
 serve('map', (params, signal) => engine.map(params, signal));
 serve('judge', (params, signal) => engine.judge(params, signal));
 serve('reasons', (params) => engine.reasons(params));
+serve('unavailableMethods', (params) => engine.unavailableMethods(params));
 serve('columnEffect', (params) => engine.columnEffect(params));
 serve('feeds', (params) => engine.feeds(params));
 serve('timings', (params, signal) => engine.timings(params, signal));

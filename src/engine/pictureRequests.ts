@@ -43,7 +43,16 @@ const quickMetrics: EvaluationMetric[] = ['deletion', 'insertion', 'road', 'drop
 
 /** Everything that can be drawn over a picture: maps of layers, then attributions to its pixels. */
 export const pictureMethods = (): MapMethod[] => [
-  ...Object.values(mapMethods).map(({ name, title, shows, cost, needsClass }) => ({ name, title, shows, cost, needsClass })),
+  ...Object.values(mapMethods).map(({ name, title, shows, cost, needsClass, needs, drawing }) => ({
+    name,
+    title,
+    shows,
+    cost,
+    needsClass,
+    ofInput: drawing.by === 'model',
+    smooths: drawing.by !== 'map',
+    slow: needs.endsWith('scores'),
+  })),
   ...Object.values(attributionMethods).map(({ name, title, shows, cost }) => ({ name, title, shows, cost, needsClass: true, ofInput: true })),
 ]; // prettier-ignore
 
@@ -59,12 +68,25 @@ export class PictureRequests {
     if (Object.hasOwn(attributionMethods, request.method)) {
       return this.#attribution(model, inputs, picture, request, signal);
     }
-    const { method, layers, class: wanted, unit } = request;
+    const { method, layers, class: wanted, unit, eigenSmooth, augSmooth, region, box } = request;
     const maps = await computeMaps(
       model,
       inputs,
       [picture.height, picture.width],
-      { method, layers, class: wanted, output: null, unit, seed: 0, raw: false, threads: null },
+      {
+        method,
+        layers,
+        class: wanted,
+        output: null,
+        unit,
+        seed: 0,
+        raw: false,
+        threads: null,
+        eigenSmooth,
+        augSmooth,
+        region,
+        box: box ?? undefined,
+      },
       { signal, runs: this.#runsOf(model) },
     );
     return {
@@ -76,6 +98,8 @@ export class PictureRequests {
       picture,
       top: maps.top[0],
       class: maps.classes[0],
+      scores: maps.scores,
+      box: maps.boxes[0],
       milliseconds: maps.milliseconds,
       notes: maps.notes,
     };

@@ -91,6 +91,19 @@ export class CallFields {
     };
   }
 
+  /** Absent is false. */
+  flag(name: string): boolean {
+    const value = this.#fields[name] ?? false;
+    if (typeof value !== 'boolean') throw this.#refusal(name, 'true or false');
+    return value;
+  }
+
+  region(name: string): MapCall['region'] {
+    const value = this.#fields[name] ?? 'predicted';
+    if (value !== 'predicted' && value !== 'all') throw this.#refusal(name, 'predicted or all');
+    return value;
+  }
+
   mapInput(name: string): MapCall['input'] {
     const fields = new CallFields(this.#fields[name], this.method);
     const kind = fields.text('kind');

@@ -9,6 +9,7 @@ import type {
   ProbeProposal,
   SampleView,
   Timings,
+  UnavailableMethod,
 } from '../shared/engineApi.js';
 import { engineFailure, type EngineMethod, type EngineParams, type EngineResult } from '../shared/engineRpc.js';
 import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
@@ -21,7 +22,14 @@ import { PictureCache } from './pictureCache.js';
 import { strongestPictures } from './strongestPictures.js';
 
 /** These repeat themselves once when the engine was lost under them: the page need not know. */
-const repeatable: ReadonlySet<EngineMethod> = new Set(['version', 'picture', 'sample', 'columnEffect', 'feeds']);
+const repeatable: ReadonlySet<EngineMethod> = new Set([
+  'version',
+  'picture',
+  'unavailableMethods',
+  'sample',
+  'columnEffect',
+  'feeds',
+]);
 
 /** Samples that are remembered: names, labels and values of columns. */
 const keptSamples = 2000;
@@ -32,6 +40,7 @@ export class ModelQueries {
   readonly #samples = new Map<number, Promise<SampleView>>();
   #interrupt = new AbortController();
   #stopMeasuring = new AbortController();
+  #stopMaps = new AbortController();
   #measuring: Promise<Timings | null> | null = null;
   /** As last measured, of the model as it is. */
   timings: Timings | null = null;
@@ -112,7 +121,18 @@ export class ModelQueries {
 
   map(call: MapCall): Promise<MapResult> {
     const probe = this.results.probe?.choice ?? this.chosen();
-    return this.ask('map', { ...call, model: this.model, probe }, { signal: this.#interrupt.signal });
+    const signal = AbortSignal.any([this.#stopMaps.signal, this.#interrupt.signal]);
+    return this.ask('map', { ...call, model: this.model, probe }, { signal });
+  }
+
+  /** Ends the maps that are being made. */
+  stopMaps(): void {
+    this.#stopMaps.abort();
+    this.#stopMaps = new AbortController();
+  }
+
+  unavailableMethods(layers: string[]): Promise<UnavailableMethod[]> {
+    return this.ask('unavailableMethods', { model: this.model, layers });
   }
 
   judge(call: MapCall): Promise<MapJudgement> {

@@ -33,6 +33,10 @@ const mapCall = (fields: CallFields): MapCall => ({
   layers: fields.texts('layers'),
   class: fields.indexOrNull('class'),
   unit: fields.indexOrNull('unit'),
+  eigenSmooth: fields.flag('eigenSmooth'),
+  augSmooth: fields.flag('augSmooth'),
+  region: fields.region('region'),
+  box: fields.indexOrNull('box'),
 });
 
 const pictureBytes = 64 * 2 ** 20;
@@ -77,6 +81,8 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   judge: (fields, session) => session.queries.judge(mapCall(fields)),
   reasons: (fields, session) =>
     session.queries.reasons(fields.mapInput('input'), fields.text('layer'), fields.indexOrNull('class')),
+  unavailableMethods: (fields, session) => session.queries.unavailableMethods(fields.texts('layers')),
+  stopMaps: (_, session) => session.queries.stopMaps(),
   browsePicture: (_, session, actions) => actions.browsePicture(session),
   dropPicture: (fields, _, actions) =>
     actions.dropPicture(fields.text('name', 500), fields.bytes('bytes', pictureBytes)),

@@ -22,6 +22,8 @@ export interface EngineApi {
   judge(request: MapRequest, signal: AbortSignal): Promise<MapJudgement>;
   /** Which units of a layer spoke for a class in one picture. */
   reasons(request: ReasonsRequest): Promise<DecisionReasons>;
+  /** Methods that can't be had for this model and layer, as far as the model's structure shows it. */
+  unavailableMethods(request: { model: string; layers: string[] }): Promise<UnavailableMethod[]>;
   /** How the unit's activation answers when one column of one sample is changed over the range of the probe set. */
   columnEffect(request: {
     model: string;
@@ -240,6 +242,14 @@ export interface MapRequest {
   class: number | null;
   /** For `activation`: the unit whose own map is wanted. */
   unit: number | null;
+  /** The first principal component of the weighted activations in place of their sum. */
+  eigenSmooth?: boolean;
+  /** The mean over the input and its mirror image, each at 0.9, 1 and 1.1 times its values. */
+  augSmooth?: boolean;
+  /** Of segmentations: over which places the class's score is summed. Absent: `predicted`. */
+  region?: 'predicted' | 'all';
+  /** Of detectors: the box's number. Absent: the one with the class's highest score. */
+  box?: number | null;
 }
 
 export interface MapResult {
@@ -254,6 +264,10 @@ export interface MapResult {
   /** Highest outputs, highest first. */
   top: ClassScore[];
   class: number | null;
+  /** What the scores are of: the picture, each place of it (segmentation), or boxes. Absent: the picture. */
+  scores?: 'classes' | 'places' | 'boxes';
+  /** The box drawn for. */
+  box?: number | null;
   milliseconds: number;
   notes: string[];
 }
@@ -305,6 +319,15 @@ export interface MapMethod {
   needsClass: boolean;
   /** Of the input's pixels: no layer is chosen for it. */
   ofInput?: boolean;
+  /** Has a sum over channels, which the first principal component can take the place of. */
+  smooths?: boolean;
+  /** Runs the model many times: not to be drawn unasked. */
+  slow?: boolean;
+}
+
+export interface UnavailableMethod {
+  name: string;
+  reason: string;
 }
 
 /** How far a job is that is neither quick nor an explanation. */

@@ -12,6 +12,7 @@ import type {
   ProbeSummary,
   SampleView,
   Timings,
+  UnavailableMethod,
 } from './engineApi.js';
 import type { CheckpointChange, UnitChange, UnitChangeKind } from './checkpointChange.js';
 import type { Layer, ModelStructure } from './model.js';
@@ -70,6 +71,10 @@ export interface PanelMethods {
   judge(p: MapCall): MapJudgement;
   /** Which neurons of a layer spoke for the class. */
   reasons(p: { input: MapCall['input']; layer: string; class: number | null }): DecisionReasons;
+  /** Methods that can't be had for this model, and why. */
+  unavailableMethods(p: { layers: string[] }): UnavailableMethod[];
+  /** Ends the maps that are being made: their calls fail with the code `engine/cancelled`. */
+  stopMaps(p: Record<string, never>): void;
   /** VS Code's picker for a picture; null where the user cancels. */
   browsePicture(p: Record<string, never>): { path: string; name: string } | null;
   /** A picture dropped or pasted into the page; returns where the host put it. */
@@ -94,6 +99,10 @@ export interface MapCall {
   layers: string[];
   class: number | null;
   unit: number | null;
+  eigenSmooth: boolean;
+  augSmooth: boolean;
+  region: 'predicted' | 'all';
+  box: number | null;
 }
 
 export type PanelEvent =

@@ -126,6 +126,10 @@ describe('Explain Neurons', () => {
       layers: [],
       class: null,
       unit: null,
+      eigenSmooth: false,
+      augSmooth: false,
+      region: 'predicted',
+      box: null,
     });
     assert.equal(map.values.length, map.width * map.height);
     assert.ok(map.values.every((value) => value >= 0 && value <= 1));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import type { PanelCall } from '../../src/shared/panelProtocol.js';
+import type { MapCall, PanelCall } from '../../src/shared/panelProtocol.js';
 import { serve, type ThemeName } from './harness/serve.js';
 import type { ScenarioName } from './harness/scenarios.js';
 
@@ -308,7 +308,42 @@ describe('the panel in a browser', function () {
         window.fake.calls.some(({ params }) => (params as { class?: number }).class === 8),
       );
       const last = (await calls('map')).at(-1)!.params;
-      assert.deepEqual(last, { input: { kind: 'sample', sample: 0 }, method: 'cam', layers: [], class: 8, unit: null }); // prettier-ignore
+      assert.deepEqual(last, { input: { kind: 'sample', sample: 0 }, method: 'cam', layers: [], class: 8, unit: null, eigenSmooth: false, augSmooth: false, region: 'predicted', box: null }); // prettier-ignore
+    });
+
+    it('smooths, over the region or box that is chosen where a class alone is not enough', async () => {
+      await open('segmentation');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      const last = async () => (await calls('map')).at(-1)!.params as MapCall;
+      await page.getByRole('img', { name: /^Grad-CAM over/ }).waitFor();
+      assert.deepEqual([(await last()).eigenSmooth, (await last()).augSmooth, (await last()).region], [false, false, 'predicted']); // prettier-ignore
+      await page.getByRole('radio', { name: 'All places' }).click();
+      await page.getByRole('checkbox', { name: 'Principal component' }).click();
+      await page.getByRole('checkbox', { name: 'Mirrored and scaled copies' }).click();
+      await page.waitForFunction(() =>
+        window.fake.calls.some(({ params }) => (params as { augSmooth?: boolean }).augSmooth === true),
+      );
+      assert.deepEqual([(await last()).eigenSmooth, (await last()).region], [true, 'all']);
+
+      await open('detector');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      const box = page.getByRole('textbox', { name: 'Box by number' });
+      assert.equal(await box.getAttribute('placeholder'), '412, highest');
+      await box.fill('7');
+      await box.press('Enter');
+      await page.waitForFunction(() => window.fake.calls.some(({ params }) => (params as { box?: number }).box === 7));
+    });
+
+    it('leaves out methods that can’t be had, and says why; draws slow ones when asked to', async () => {
+      await open('segmentation');
+      await page.getByRole('tab', { name: 'Maps' }).click();
+      await page.getByRole('radio', { name: 'Methods' }).click();
+      await page.getByText('net.onnx: NonZero "/head/NonZero" has no gradient here').waitFor();
+      await page.getByRole('img', { name: /^Eigen-CAM over/ }).waitFor();
+      assert.equal(await page.getByRole('img', { name: /^Layer-CAM over/ }).count(), 0);
+      assert.equal((await calls('map')).filter(({ params }) => (params as MapCall).method === 'scorecam').length, 0);
+      await page.getByRole('button', { name: 'Draw the map' }).click();
+      await page.getByRole('img', { name: /^Score-CAM over/ }).waitFor();
     });
 
     it('compares layers, each with its cost', async () => {

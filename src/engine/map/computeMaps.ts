@@ -83,6 +83,7 @@ const emptyResult = ({ method, layers, size }: MapPlan): InputMaps => ({
   height: 0,
   width: 0,
   classes: [],
+  scores: 'classes',
   boxes: [],
   top: [],
   notes: [],
@@ -107,6 +108,7 @@ async function drawBatch(
     : await mapsOf(plan, seen, first);
 
   const { chunk, logits, classes, names } = seen;
+  into.scores = logits.kind;
   const hasClass = method.needsClass || job.class !== null || job.classes !== undefined;
   maps.forEach((ofSample, sample) => {
     into.maps.push(...ofSample);

@@ -45,6 +45,8 @@ export interface InputMaps {
   width: number;
   /** Per map: the class drawn for. */
   classes: (number | null)[];
+  /** What the scores are of. */
+  scores: 'classes' | 'places' | 'boxes';
   /** Per map of a detector: the box that it is drawn for. */
   boxes: (number | null)[];
   /** Per input: the highest outputs. */

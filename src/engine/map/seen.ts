@@ -95,7 +95,7 @@ function placed(layer: Layer, tensor: Tensor, batch: number, size: readonly numb
 
 function checkTarget({ kind, tensor }: ScoreReader, { job, method }: MapPlan): void {
   if (!method.needsClass) return;
-  if (job.region !== undefined && kind !== 'places') {
+  if (typeof job.region === 'object' && kind !== 'places') {
     throw new UserError(`"${tensor}" has no places, so a region says nothing`, {
       hint: 'regions are for segmentations; leave it out',
       code: 'map/region',

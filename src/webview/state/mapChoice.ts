@@ -33,8 +33,12 @@ export function mapCall(panel: PanelState, maps: ViewState['maps']): MapCall | n
   return {
     input,
     method: method.name,
-    layers: known ? [maps.layer!] : [],
+    layers: known && !method.ofInput ? [maps.layer!] : [],
     class: method.needsClass ? maps.class : null,
     unit: method.name === 'activation' ? (maps.unit ?? 0) : null,
+    eigenSmooth: maps.eigenSmooth && method.smooths === true,
+    augSmooth: maps.augSmooth,
+    region: maps.region,
+    box: method.needsClass && !maps.augSmooth ? maps.box : null,
   };
 }

@@ -30,6 +30,12 @@ export interface ViewState {
     /** The overlay's opacity is the same everywhere and does not grow with the map. */
     even: boolean;
     comparison: Comparison;
+    eigenSmooth: boolean;
+    augSmooth: boolean;
+    /** Of segmentations. */
+    region: MapCall['region'];
+    /** Of detectors; null: the box with the class's highest score. */
+    box: number | null;
   };
   model: { filter: string; sort: ModelSort; descending: boolean };
   /** `layer` null: all of them. */
@@ -54,6 +60,10 @@ export const initialView: ViewState = {
     colours: 'inferno',
     even: false,
     comparison: 'one',
+    eigenSmooth: false,
+    augSmooth: false,
+    region: 'predicted',
+    box: null,
   },
   model: { filter: '', sort: 'order', descending: false },
   changes: { filter: '', layer: null, kind: 'all' },
@@ -91,6 +101,10 @@ export function restoreView(saved: unknown): ViewState {
       colours: oneOf(maps.colours, keys(colourMapTitles), start.maps.colours),
       even: maps.even === true,
       comparison: oneOf(maps.comparison, ['one', 'methods', 'layers'], start.maps.comparison),
+      eigenSmooth: maps.eigenSmooth === true,
+      augSmooth: maps.augSmooth === true,
+      region: oneOf(maps.region, ['predicted', 'all'], start.maps.region),
+      box: wholeOrNull(maps.box),
     },
     model: {
       filter: typeof model.filter === 'string' ? model.filter : '',

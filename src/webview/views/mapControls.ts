@@ -1,6 +1,6 @@
-import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ClassScore } from '../../shared/engineApi.js';
+import type { ClassScore, MapResult, UnavailableMethod } from '../../shared/engineApi.js';
 import type { MapCall } from '../../shared/panelProtocol.js';
 import '../charts/colourBar.js';
 import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
@@ -10,6 +10,7 @@ import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import type { Comparison } from '../state/viewState.js';
 import { base } from '../styles/base.js';
+import { mapControlsStyles } from './mapControlsStyles.js';
 import { visible } from '../text/names.js';
 import { amount, percent } from '../text/numbers.js';
 import { checkbox, numberField, segmented, segmentedStyles, select, slider, sliderStyles } from '../ui/index.js';
@@ -24,106 +25,27 @@ const colours = (Object.keys(colourMapTitles) as ColourMapName[]).map((value) =>
   title: colourMapTitles[value],
 }));
 
+const regions: { value: MapCall['region']; title: string }[] = [
+  { value: 'predicted', title: 'Where highest' },
+  { value: 'all', title: 'All places' },
+];
+const eigenHint = 'Eigen-smooth: the first principal component of the weighted channels in place of their sum';
+const augmentHint =
+  'Augmentation: the mean over the picture and its mirror image, each at 0.9, 1 and 1.1 times its values; six times the cost';
+
 /** Method, layer, class and look of the map. */
 @customElement('ox-map-controls')
 export class MapControls extends LitElement {
-  static override styles = [
-    base,
-    segmentedStyles,
-    sliderStyles,
-    css`
-      :host {
-        display: block;
-        overflow: auto;
-        padding: 14px 16px 20px;
-        background: var(--vscode-sideBar-background);
-        color: var(--vscode-sideBar-foreground, inherit);
-      }
-      section + section {
-        margin-top: 18px;
-      }
-      h3 {
-        margin-bottom: 6px;
-      }
-      ox-select {
-        width: 100%;
-      }
-      .about {
-        margin-top: 6px;
-        font-size: 12px;
-        line-height: 1.45;
-      }
-      .classes {
-        margin: 0;
-        padding: 0;
-      }
-      .classes button {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 56px 50px;
-        align-items: center;
-        gap: 8px;
-        width: 100%;
-        padding: 2px 6px;
-        border: 1px solid transparent;
-        border-radius: 3px;
-        font: inherit;
-        color: inherit;
-        text-align: start;
-        background: none;
-        cursor: pointer;
-      }
-      .classes button:hover:not(:disabled) {
-        background: var(--vscode-list-hoverBackground);
-      }
-      .classes button:disabled {
-        cursor: default;
-      }
-      .classes button[aria-checked='true'] {
-        background: var(--vscode-list-inactiveSelectionBackground);
-        color: var(--vscode-list-inactiveSelectionForeground, inherit);
-        border-color: var(--vscode-contrastActiveBorder, transparent);
-      }
-      .classes bdi {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .classes .number {
-        text-align: end;
-      }
-      .classes svg {
-        width: 100%;
-        height: 4px;
-      }
-      .track {
-        fill: var(--track);
-      }
-      .share {
-        fill: var(--accent);
-      }
-      .other {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 8px;
-        margin-top: 6px;
-        padding-inline: 6px;
-      }
-      .whole {
-        --input-min-width: 0;
-        width: 84px;
-      }
-      .look {
-        display: grid;
-        gap: 10px;
-      }
-    `,
-  ];
+  static override styles = [base, segmentedStyles, sliderStyles, mapControlsStyles];
 
   @property({ attribute: false }) store!: Store;
   @property({ attribute: false }) call: MapCall | null = null;
   /** Highest outputs for the picture; empty while unknown. */
   @property({ attribute: false }) top: ClassScore[] = [];
+  /** What the scores are of, and the box that is drawn for. */
+  @property({ attribute: false }) scores: MapResult['scores'] = 'classes';
+  @property({ attribute: false }) box: number | null = null;
+  @property({ attribute: false }) unavailable: readonly UnavailableMethod[] = [];
 
   constructor() {
     super();
@@ -143,6 +65,7 @@ export class MapControls extends LitElement {
       ${method && maps.comparison !== 'methods' ? this.#method() : nothing}
       ${maps.comparison === 'layers' || (maps.comparison === 'one' && method?.ofInput) ? nothing : this.#layer()}
       ${this.top.length > 0 || needsClass ? this.#classes(needsClass) : nothing}
+      ${this.#smoothing(shown.some((of) => of?.smooths))}
       <section class="look">
         <h3>Overlay</h3>
         ${slider('Opacity', maps.opacity, (opacity) => store.setMaps({ opacity }))}
@@ -166,7 +89,10 @@ export class MapControls extends LitElement {
       ${select({
         label: 'Method',
         value: method.name,
-        choices: panel.methods.map(({ name, title }) => ({ value: name, title })),
+        choices: panel.methods.map(({ name, title }) => ({
+          value: name,
+          title: this.unavailable.some((of) => of.name === name) ? `${title} (not for this model)` : title,
+        })),
         onChange: (name) => store.setMaps({ method: name }),
       })}
       <p class="about">${method.shows} <span class="muted">${method.cost}</span></p>
@@ -208,6 +134,41 @@ export class MapControls extends LitElement {
     </section>`;
   }
 
+  /** Where a class alone does not say what the score is. */
+  #target(): TemplateResult | typeof nothing {
+    const { store } = this;
+    const { region, box, augSmooth } = store.view.maps;
+    if (this.scores === 'places') {
+      return html`<div class="other">
+        ${segmented('Score over', regions, region, (of) => store.setMaps({ region: of }))}
+      </div>`;
+    }
+    if (this.scores !== 'boxes' || augSmooth) return nothing;
+    return html`<div class="other">
+      <span class="muted">Box</span>
+      ${numberField({
+        label: 'Box by number',
+        placeholder: this.box === null ? 'highest' : `${this.box}, highest`,
+        value: box,
+        onChange: (of) => store.setMaps({ box: of }),
+      })}
+    </div>`;
+  }
+
+  #smoothing(smooths: boolean): TemplateResult {
+    const { store } = this;
+    const { eigenSmooth, augSmooth } = store.view.maps;
+    return html`<section class="look">
+      <h3>Smoothing</h3>
+      ${
+        smooths
+          ? checkbox('Principal component', eigenSmooth, (of) => store.setMaps({ eigenSmooth: of }), eigenHint)
+          : nothing
+      }
+      ${checkbox('Mirrored and scaled copies', augSmooth, (of) => store.setMaps({ augSmooth: of }), augmentHint)}
+    </section>`;
+  }
+
   #classes(needed: boolean): TemplateResult {
     const { store, top } = this;
     const chosen = store.view.maps.class;
@@ -224,7 +185,7 @@ export class MapControls extends LitElement {
               aria-checked=${needed ? checked : nothing}
               ?disabled=${!needed}
               title=${`${name}, score ${amount(entry.score)}`}
-              @click=${() => store.setMaps({ class: i === 0 ? null : entry.class })}
+              @click=${() => store.setMaps({ class: i === 0 ? null : entry.class, box: null })}
             >
               <bdi>${name}</bdi>
               <svg aria-hidden="true">
@@ -242,14 +203,15 @@ export class MapControls extends LitElement {
       ${
         needed
           ? html`<div class="other">
-              <span class="muted">Other class</span>
-              ${numberField({
-                label: 'Class by number',
-                placeholder: 'number',
-                value: chosen !== null && !top.slice(0, 5).some((entry) => entry.class === chosen) ? chosen : null,
-                onChange: (of) => store.setMaps({ class: of }),
-              })}
-            </div>`
+                <span class="muted">Other class</span>
+                ${numberField({
+                  label: 'Class by number',
+                  placeholder: 'number',
+                  value: chosen !== null && !top.slice(0, 5).some((entry) => entry.class === chosen) ? chosen : null,
+                  onChange: (of) => store.setMaps({ class: of, box: null }),
+                })}
+              </div>
+              ${this.#target()}`
           : html`<p class="about muted">This method shows the same for every class.</p>`
       }
     </section>`;

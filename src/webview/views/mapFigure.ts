@@ -11,7 +11,7 @@ import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { counted, duration } from '../text/numbers.js';
-import { icons, iconButton, spinner } from '../ui/index.js';
+import { button, icons, iconButton, spinner } from '../ui/index.js';
 import { problem, problemStyles } from './problem.js';
 
 /**
@@ -55,6 +55,13 @@ export class MapFigure extends LitElement {
       }
       .spinner {
         position: absolute;
+      }
+      .offer {
+        display: grid;
+        justify-items: center;
+        gap: 6px;
+        padding: 16px;
+        text-align: center;
       }
       figcaption {
         display: flex;
@@ -101,8 +108,11 @@ export class MapFigure extends LitElement {
   @property({ type: Boolean, reflect: true }) large = false;
   @property() heading = '';
   @property() remark = '';
+  /** What it costs, where it is not made before somebody asks for it. */
+  @property() asks = '';
   readonly #own = new Loading<MapResult>(this);
   #seen = false;
+  #asked = false;
   readonly #sight = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     this.#seen = true;
@@ -127,7 +137,8 @@ export class MapFigure extends LitElement {
 
   override render() {
     const { store, call } = this;
-    if (!this.large && this.#seen)
+    const waits = this.asks !== '' && !this.#asked;
+    if (!this.large && this.#seen && !waits)
       this.#own.load(JSON.stringify([call, store.generation]), async () => {
         const made = await store.host.call('map', call);
         this.dispatchEvent(new CustomEvent('made', { detail: made }));
@@ -135,7 +146,7 @@ export class MapFigure extends LitElement {
       });
     const map = this.large ? this.result : this.#own.value;
     const error = this.large ? this.problem : this.#own.error;
-    const pending = this.large ? this.pending : !map && !error;
+    const pending = this.large ? this.pending : !map && !error && !waits;
     if (this.large && map) this.style.setProperty('--aspect', String(map.width / map.height));
     return html`<figure>
       <div class=${`ground${map && !error ? ' done' : ''}`}>
@@ -150,10 +161,36 @@ export class MapFigure extends LitElement {
               ></ox-map-canvas>`
             : nothing
         }
+        ${waits && !this.large ? this.#offer() : nothing}
         ${pending ? html`<span class="spinner">${spinner('Making the map')}</span>` : nothing}
       </div>
-      ${this.#caption(map)}
+      ${this.#buttons(pending, error)} ${this.#caption(map)}
     </figure>`;
+  }
+
+  #offer(): TemplateResult {
+    return html`<div class="offer">
+      ${button('Draw the map', () => {
+        this.#asked = true;
+        this.requestUpdate();
+      })}
+      <p class="muted">${this.asks}</p>
+    </div>`;
+  }
+
+  /** Stops a map that takes long; makes one that was stopped after all. */
+  #buttons(pending: boolean, error: PanelError | null): TemplateResult | typeof nothing {
+    const method = this.store.panel?.methods.find(({ name }) => name === this.call.method);
+    if (pending && (method?.slow || this.call.augSmooth)) {
+      return button('Stop', () => void this.store.host.call('stopMaps', {}));
+    }
+    if (error?.code !== 'engine/cancelled') return nothing;
+    const again = () => {
+      if (this.large) this.dispatchEvent(new CustomEvent('again'));
+      this.#own.clear();
+      this.requestUpdate();
+    };
+    return button('Draw the map', again);
   }
 
   /** The same object as long as nothing changed, so that the canvas is not painted for nothing. */

@@ -1,6 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ClassScore, MapResult } from '../../shared/engineApi.js';
+import type { ClassScore, MapResult, UnavailableMethod } from '../../shared/engineApi.js';
 import type { ModelStructure } from '../../shared/model.js';
 import type { MapCall } from '../../shared/panelProtocol.js';
 import { Loading } from '../state/loading.js';
@@ -8,6 +8,7 @@ import { mapCall, mapLayers, mapMethod } from '../state/mapChoice.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
+import { visible } from '../text/names.js';
 import { mapsStyles } from './mapsStyles.js';
 import './mapControls.js';
 import './mapFigure.js';
@@ -27,8 +28,14 @@ export class Maps extends LitElement {
   @property({ attribute: false }) store!: Store;
   @state() private dropping = false;
   /** The outputs for the picture, kept while another map of it is made. */
-  #top: { input: string; scores: ClassScore[] } = { input: '', scores: [] };
+  #top: { input: string; scores: ClassScore[]; kind: MapResult['scores']; box: number | null } = {
+    input: '',
+    scores: [],
+    kind: 'classes',
+    box: null,
+  };
   readonly #main = new Loading<MapResult>(this);
+  readonly #unavailable = new Loading<UnavailableMethod[]>(this);
 
   constructor() {
     super();
@@ -82,15 +89,35 @@ export class Maps extends LitElement {
     }
     const call = mapCall(panel, store.view.maps);
     const single = call !== null && store.view.maps.comparison === 'one';
+    if (call) {
+      const { layers } = call;
+      this.#unavailable.load(
+        JSON.stringify([layers, store.generation]),
+        () => store.host.call('unavailableMethods', { layers }),
+        true,
+      );
+    }
+    const { pending } = this.#main;
     if (single)
       this.#main.load(
         JSON.stringify([call, store.generation]),
-        () => store.host.call('map', call),
+        async () => {
+          // The former one is not wanted any more; some take minutes.
+          if (pending) await store.host.call('stopMaps', {});
+          return store.host.call('map', call);
+        },
         this.#sameInput(call),
       );
     return html`<ox-picture-chooser .store=${store} .input=${call?.input ?? null}></ox-picture-chooser>
       <div class="stage scroll">${call ? this.#stage(call) : this.#nothing()}</div>
-      <ox-map-controls .store=${store} .call=${call} .top=${call ? this.#scores(call) : []}></ox-map-controls>
+      <ox-map-controls
+        .store=${store}
+        .call=${call}
+        .top=${call ? this.#scores(call) : []}
+        .scores=${this.#top.kind}
+        .box=${this.#top.box}
+        .unavailable=${this.#unavailable.value ?? []}
+      ></ox-map-controls>
       ${this.dropping ? html`<div class="drop">Drop a picture to see where the model looks</div>` : nothing}`;
   }
 
@@ -105,7 +132,8 @@ export class Maps extends LitElement {
   }
 
   #keepTop(call: MapCall, result: MapResult): void {
-    this.#top = { input: JSON.stringify(call.input), scores: result.top };
+    const { top, scores, box = null } = result;
+    this.#top = { input: JSON.stringify(call.input), scores: top, kind: scores ?? 'classes', box };
   }
 
   #nothing(): TemplateResult {
@@ -135,10 +163,15 @@ export class Maps extends LitElement {
           .result=${value}
           .problem=${error}
           .pending=${pending}
+          @again=${() => {
+            this.#main.clear();
+            this.requestUpdate();
+          }}
         ></ox-map-figure>
         ${value && !pending && !error ? html`<ox-map-worth .store=${store} .call=${call} .map=${value}></ox-map-worth>` : nothing}`;
     }
     const panel = store.panel!;
+    const unavailable = comparison === 'methods' ? (this.#unavailable.value ?? []) : [];
     if (comparison === 'layers' && mapMethod(panel, call.method)?.ofInput) {
       return html`<div class="empty">
         <p class="muted">This method is of the picture’s pixels: it has no layers to compare.</p>
@@ -148,6 +181,7 @@ export class Maps extends LitElement {
       comparison === 'methods'
         ? panel.methods
             .filter(({ name }) => name !== 'activation' || store.view.maps.unit !== null)
+            .filter(({ name }) => !unavailable.some((of) => of.name === name))
             .map((method) => ({
               title: method.title,
               call: {
@@ -155,6 +189,7 @@ export class Maps extends LitElement {
                 method: method.name,
                 class: method.needsClass ? store.view.maps.class : null,
                 unit: method.name === 'activation' ? store.view.maps.unit : null,
+                eigenSmooth: store.view.maps.eigenSmooth && method.smooths === true,
               },
             }))
         : mapLayers(panel).map((layer) => ({
@@ -162,20 +197,37 @@ export class Maps extends LitElement {
             call: { ...call, layers: [layer.name] },
           }));
     return html`<div class="several">
-      ${calls.map(
-        (entry) =>
-          html`<ox-map-figure
-            .store=${store}
-            .call=${entry.call}
-            .heading=${entry.title}
-            .remark=${comparison === 'methods' ? (mapMethod(panel, entry.call.method)?.shows ?? '') : ''}
-            @made=${(event: CustomEvent<MapResult>) => {
-              if (this.#sameInput(entry.call)) return;
-              this.#keepTop(entry.call, event.detail);
-              this.requestUpdate();
-            }}
-          ></ox-map-figure>`,
-      )}
+        ${calls.map(
+          (entry) =>
+            html`<ox-map-figure
+              .store=${store}
+              .call=${entry.call}
+              .heading=${entry.title}
+              .remark=${comparison === 'methods' ? (mapMethod(panel, entry.call.method)?.shows ?? '') : ''}
+              .asks=${mapMethod(panel, entry.call.method)?.slow ? mapMethod(panel, entry.call.method)!.cost : ''}
+              @made=${(event: CustomEvent<MapResult>) => {
+                if (this.#sameInput(entry.call)) return;
+                this.#keepTop(entry.call, event.detail);
+                this.requestUpdate();
+              }}
+            ></ox-map-figure>`,
+        )}
+      </div>
+      ${unavailable.length > 0 ? this.#without(unavailable) : nothing}`;
+  }
+
+  /** Methods with the same reason stand together. */
+  #without(unavailable: readonly UnavailableMethod[]): TemplateResult {
+    const reasons = [...new Set(unavailable.map(({ reason }) => reason))];
+    const title = (name: string): string => this.store.panel!.methods.find((of) => of.name === name)?.title ?? name;
+    return html`<div class="without">
+      <h3>Not for this model</h3>
+      <ul>
+        ${reasons.map((reason) => {
+          const names = unavailable.filter((of) => of.reason === reason).map(({ name }) => title(name));
+          return html`<li>${names.join(', ')}: <bdi class="muted">${visible(reason)}</bdi></li>`;
+        })}
+      </ul>
     </div>`;
   }
 }

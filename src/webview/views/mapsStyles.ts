@@ -48,6 +48,14 @@ export const mapsStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(min(190px, 100%), 1fr));
     gap: 20px 16px;
   }
+  .without {
+    margin-top: 20px;
+    line-height: 1.45;
+  }
+  .without ul {
+    margin: 4px 0 0;
+    padding-inline-start: 16px;
+  }
   .whole {
     grid-column: 1 / -1;
   }

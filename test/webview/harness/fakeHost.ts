@@ -104,6 +104,8 @@ function map(call: MapCall): MapResult {
     picture,
     top: names.map((name, i) => ({ class: 7 + i, name, score: 8 - 2.2 * i, probability: [0.871, 0.102, 0.021, 0.004, 0.0007][i] })), // prettier-ignore
     class: call.class ?? (call.method === 'cam' ? 7 : null),
+    scores: scenario.scores,
+    box: scenario.scores === 'boxes' ? (call.box ?? 412) : null,
     milliseconds: 38 + 20 * call.method.length,
     notes: call.method === 'eigen-cam' ? ['Sign chosen so that the map follows the energy of the activations.'] : [],
   };
@@ -189,6 +191,8 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
     ],
   }), // prettier-ignore
   reasons: ({ layer }) => ({ layer, class: 7, units: [{ unit: 12, share: 0.34 }, { unit: 3, share: 0.21 }, { unit: 30, share: 0.04 }] }), // prettier-ignore
+  unavailableMethods: () => scenario.unavailable ?? [],
+  stopMaps: () => undefined,
   browsePicture: () => ({ path: '/home/ada/pictures/boot.png', name: 'boot.png' }),
   // The host keeps it under a name of its own.
   dropPicture: ({ name }) => ({ path: '/home/ada/.kept/0123456789abcdef.png', name }),

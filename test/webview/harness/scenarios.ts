@@ -1,4 +1,4 @@
-import type { MapMethod, ProbeSummary } from '../../../src/shared/engineApi.js';
+import type { MapMethod, MapResult, ProbeSummary, UnavailableMethod } from '../../../src/shared/engineApi.js';
 import type { Layer, ModelStructure } from '../../../src/shared/model.js';
 import type { PanelStatus } from '../../../src/shared/panelProtocol.js';
 import { garments } from './garments.js';
@@ -12,6 +12,8 @@ export interface Scenario {
   specs: LayerSpec[];
   status: PanelStatus;
   methods: MapMethod[];
+  unavailable?: UnavailableMethod[];
+  scores?: MapResult['scores'];
   /** There was a former checkpoint. */
   retrained?: boolean;
 }
@@ -75,6 +77,12 @@ const methods: MapMethod[] = [
   { name: 'eigen-cam', title: 'Eigen-CAM', shows: 'Where the layer as a whole is most active: the first principal component of its channels.', cost: 'One forward run.', needsClass: false },
   { name: 'cam', title: 'CAM', shows: 'Where the evidence for a class lies, by the weights of the last linear layer.', cost: 'One forward run.', needsClass: true },
   { name: 'activation', title: 'Activation of one neuron', shows: 'Where one neuron is active.', cost: 'One forward run.', needsClass: false },
+]; // prettier-ignore
+
+const classMethods: MapMethod[] = [
+  { name: 'gradcam', title: 'Grad-CAM', shows: 'Where channels are active that speak for the class.', cost: 'One forward and one backward run.', needsClass: true, smooths: true },
+  { name: 'layercam', title: 'Layer-CAM', shows: 'Activations times their positive gradients.', cost: 'One forward and one backward run.', needsClass: true, smooths: true },
+  { name: 'scorecam', title: 'Score-CAM', shows: 'Channels weighted by the score that is left.', cost: 'One forward run a channel.', needsClass: true, smooths: true, slow: true },
 ]; // prettier-ignore
 
 const fashionLayers = [
@@ -225,6 +233,13 @@ export const scenarios = {
       3,
       41,
     ), // prettier-ignore
+  segmentation: () => ({
+    ...fashion({}),
+    methods: [...classMethods, ...methods],
+    scores: 'places' as const,
+    unavailable: [{ name: 'layercam', reason: 'net.onnx: NonZero "/head/NonZero" has no gradient here' }],
+  }),
+  detector: () => ({ ...fashion({}), methods: classMethods, scores: 'boxes' as const }),
   policy: () => policy(),
   wide: () => wide(10_000),
   hostile,
