@@ -59,6 +59,7 @@ export async function computeMaps(
         };
         await drawBatch(plan, forward, fed, first, result, during);
         during.progress(1);
+        signal.throwIfAborted();
       }
       result.notes = [...plan.notes];
       result.height = placeCount(result.places.slice(0, -1));

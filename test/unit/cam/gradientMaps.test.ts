@@ -64,7 +64,11 @@ describe('Maps by gradients', () => {
       [0.2, 0.1, 0.3].reduce((total, g) => total + g * alpha(g, -0.001), 0),
     ];
     const map = raw('smoothgradcam++', { noisyGradients: [gradients, gradients, gradients] });
-    assertClose(map, [...values.subarray(0, 6)].map((a, i) => weights[0] * a + weights[1] * values[6 + i]), 1e-5);
+    assertClose(
+      map,
+      [...values.subarray(0, 6)].map((a, i) => weights[0] * a + weights[1] * values[6 + i]),
+      1e-5,
+    );
   });
 });
 
@@ -84,15 +88,27 @@ describe('Maps by scores', () => {
   });
 
   it('Ablation-CAM sets a channel to 0 behind a ReLU, and otherwise far below, further with each of a run of 32', () => {
-    assertClose([0, 5, 40].map((channel) => ablationValue(0, channel)), [0, 0, 0], 0);
-    assertClose([0, 1, 31, 32].map((channel) => ablationValue(-2, channel)), [-1e7 - 2, -2e7 - 2, -32e7, -1e7 - 2], 32);
+    assertClose(
+      [0, 5, 40].map((channel) => ablationValue(0, channel)),
+      [0, 0, 0],
+      0,
+    );
+    assertClose(
+      [0, 1, 31, 32].map((channel) => ablationValue(-2, channel)),
+      [-1e7 - 2, -2e7 - 2, -32e7, -1e7 - 2],
+      32,
+    );
   });
 });
 
 describe('Maps by activations', () => {
   it('FEM weights by the share of places above the mean by two standard deviations', () => {
     // One place of nine: mean 1, deviation 2.83, threshold 6.66; and a channel that stands out nowhere.
-    const nine = { values: Float32Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 2, 1, 2, 1, 2, 1), channels: 2, places: [3, 3] };
+    const nine = {
+      values: Float32Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 2, 1, 2, 1, 2, 1),
+      channels: 2,
+      places: [3, 3],
+    };
     assertClose(drawMap(mapMethods.fem, nine, nothing), [1, 0, 0, 0, 0, 0, 0, 0, 0], 1e-6);
   });
 
