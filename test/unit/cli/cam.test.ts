@@ -118,6 +118,39 @@ describe('onnxplain cam', function () {
     assert.match(stderr, /raw maps of layers with different sizes cannot be averaged: name one layer/);
   });
 
+  it('draws by gradients and by scores, smoothed too', async function () {
+    this.timeout(120_000);
+    const methods = ['gradcam', 'smoothgradcam++', 'fullgrad', 'scorecam', 'ablationcam', 'kpcacam'];
+    for (const method of methods) {
+      const { shape, values } = await map(fashion, '--input', batch(), '--method', method);
+      assert.deepEqual(shape, [10, 28, 28]);
+      assert.ok(values.every((value) => value >= 0 && value <= 1) && Math.max(...values) > 0.99, method);
+    }
+    const draw = (...options: string[]) => map(fashion, '--input', batch(), '--method', 'gradcam', ...options);
+    const plain = await draw();
+    assert.notDeepEqual((await draw('--eigen-smooth')).values, plain.values);
+    assert.notDeepEqual((await draw('--aug-smooth')).values, plain.values);
+    // The output is the logits themselves: there is nothing between them and a probability.
+    assert.deepEqual((await draw('--probability')).values, plain.values);
+  });
+
+  it('draws Grad-CAM over pooling and one linear layer as CAM, up to the scale', async () => {
+    const [gradient, weights] = [
+      await map(fashion, '--input', batch(), '--method', 'gradcam'),
+      await map(fashion, '--input', batch(), '--method', 'cam'),
+    ];
+    gradient.values.forEach((value, i) => assert.ok(Math.abs(value - weights.values[i]) < 1e-4));
+  });
+
+  it('draws several classes of each input, and chosen channels', async () => {
+    const both = await map(fashion, '--input', batch(), '--method', 'gradcam', '--class', '7', '--class', 'trouser');
+    assert.deepEqual(both.shape, [10, 2, 28, 28]);
+    const one = await map(fashion, '--input', batch(), '--method', 'gradcam', '--class', 'trouser');
+    assert.deepEqual(both.values.slice(784, 2 * 784), one.values.slice(0, 784));
+    const some = await map(fashion, '--input', batch(), '--method', 'gradcam', '--class', '7', '--units', '0-3');
+    assert.notDeepEqual(some.values.slice(0, 784), both.values.slice(0, 784));
+  });
+
   it('draws by chance from the seed alone', async () => {
     const draw = (...seed: string[]) => map(fashion, '--input', batch(), '--method', 'randomcam', '--raw', ...seed);
     const [one, same, other] = [await draw(), await draw('--seed', '0'), await draw('--seed', '1')];
