@@ -14,6 +14,7 @@ import {
   attributionMethods,
   decisionReasons,
   defaultAttribution,
+  KeptGradient,
   magnitudeMap,
 } from './attribution/index.js';
 import { mapMethods } from './cam/index.js';
@@ -60,6 +61,7 @@ export const pictureMethods = (): MapMethod[] => [
 export class PictureRequests {
   // The next map is of the same model as a rule, and opening its sessions takes longer than drawing it.
   #runs: ModelRuns | null = null;
+  readonly #gradient = new KeptGradient();
 
   constructor(private readonly opened: Opened) {}
 
@@ -154,7 +156,8 @@ export class PictureRequests {
     { method, class: wanted }: MapRequest,
     signal: AbortSignal,
   ): Promise<MapResult> {
-    const made = await attribute(model, inputs, { ...defaultAttribution, method, class: wanted }, signal);
+    const job = { ...defaultAttribution, method, class: wanted };
+    const made = await attribute(model, inputs, job, { signal, kept: this.#gradient });
     const scores = await classLogits(this.#runsOf(model), inputs.input, await inputs.batch(0, 1));
     const { link } = classOutput(model, null);
     const sum = made.values[0].reduce((total, value) => total + value, 0);

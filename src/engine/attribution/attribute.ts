@@ -3,6 +3,7 @@ import { type Gradient, openGradient } from '../backward/index.js';
 import { classNames } from '../classNames.js';
 import { classIndex } from '../map/classIndex.js';
 import { classOutput } from '../map/classOutput.js';
+import { fullBatch } from '../map/inputBatch.js';
 import { describeTensor, findLayer, structureOf } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { modelInputs, type ProbeSet } from '../probe/index.js';
@@ -76,11 +77,14 @@ export interface AttributionSummary {
   milliseconds: number;
 }
 
-/** Samples that go through the model together. */
-const atATime = 16;
+/** Samples that go through the model together, and components of the input that these have at most. */
+const mostSamples = 16;
+const mostComponents = 2 ** 19;
 
 export interface AttributionRun {
   signal?: AbortSignal;
+  /** Keeps what was opened for the next time; absent: opened for this one and closed. */
+  kept?: KeptGradient;
   onBatch(batch: AttributedBatch): void | Promise<void>;
 }
 
@@ -93,21 +97,27 @@ export async function attributeBatches(
   model: OnnxModel,
   inputs: AttributionInputs,
   job: AttributionJob,
-  { signal, onBatch }: AttributionRun,
+  { signal, kept, onBatch }: AttributionRun,
 ): Promise<AttributionSummary> {
   const method = methodNamed(job.method);
   const output = classOutput(model, job.output);
   const target = job.probability ? output.output : output.logits;
   const wrt = job.wrt === null ? inputs.input : namedTensor(model, job.wrt);
   const started = performance.now();
-  const gradient = openGradient(
-    model,
-    { targets: [target], wrt: [wrt] },
-    { threads: job.threads, ...(await method.rules?.(model, wrt, job)) },
-  );
+  const held = kept ?? new KeptGradient();
   try {
-    const fixed = modelInputs(model).find(({ name }) => name === inputs.input)?.shape?.[0];
-    const chunk = typeof fixed === 'number' ? fixed : atATime;
+    const rules = method.rules ? [job.method, job.box, job.constantAttention] : [];
+    const gradient = await held.take(model, JSON.stringify([target, wrt, job.threads, ...rules]), async () =>
+      openGradient(
+        model,
+        { targets: [target], wrt: [wrt] },
+        { threads: job.threads, ...(await method.rules?.(model, wrt, job)) },
+      ),
+    );
+    const shape = modelInputs(model).find(({ name }) => name === inputs.input)?.shape;
+    const fixed = typeof shape?.[0] === 'number' ? shape[0] : null;
+    const components = (shape ?? []).slice(1).reduce<number>((product, size) => product * (Number(size) || 1), 1);
+    const chunk = fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / components)));
     const unitAxis = describeTensor(model, target)?.unitAxis ?? null;
     let names: string[] | null | undefined;
     for (let first = 0; first < inputs.samples; first += chunk) {
@@ -115,7 +125,7 @@ export async function attributeBatches(
       await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
       const count = Math.min(chunk, inputs.samples - first);
-      const feeds = filledUp(await inputs.batch(first, count), inputs.input, typeof fixed === 'number' ? fixed : count);
+      const feeds = fullBatch(await inputs.batch(first, count), count, fixed ?? count);
       const point = new Model(gradient, feeds, inputs.input, wrt, { tensor: target, unitAxis }, count);
       const classes = await point.classes(async (total) => {
         names ??= await classNames(model, total);
@@ -133,7 +143,26 @@ export async function attributeBatches(
     }
     return { method, wrt, notes: output.notes, milliseconds: performance.now() - started };
   } finally {
-    await gradient.release();
+    if (!kept) await held.release();
+  }
+}
+
+/** The gradient that was used last: sessions take longer to open than to run. */
+export class KeptGradient {
+  #last: { model: OnnxModel; key: string; gradient: Gradient } | null = null;
+
+  async take(model: OnnxModel, key: string, open: () => Promise<Gradient>): Promise<Gradient> {
+    if (this.#last?.model === model && this.#last.key === key) return this.#last.gradient;
+    await this.release();
+    const gradient = await open();
+    this.#last = { model, key, gradient };
+    return gradient;
+  }
+
+  async release(): Promise<void> {
+    const last = this.#last;
+    this.#last = null;
+    await last?.gradient.release();
   }
 }
 
@@ -150,10 +179,13 @@ export async function attribute(
   model: OnnxModel,
   inputs: AttributionInputs,
   job: AttributionJob,
-  signal?: AbortSignal,
+  options: Omit<AttributionRun, 'onBatch'> = {},
 ): Promise<Attributions> {
   const batches: AttributedBatch[] = [];
-  const summary = await attributeBatches(model, inputs, job, { signal, onBatch: (batch) => void batches.push(batch) });
+  const summary = await attributeBatches(model, inputs, job, {
+    ...options,
+    onBatch: (batch) => void batches.push(batch),
+  });
   const all = (part: (batch: AttributedBatch) => Float64Array) =>
     Float64Array.from(batches.flatMap((b) => [...part(b)]));
   return {
@@ -164,21 +196,6 @@ export async function attribute(
     scores: all(({ scores }) => scores),
     expected: batches.every(({ expected }) => expected) ? all(({ expected }) => expected!) : null,
   };
-}
-
-/** A batch of a fixed size, filled up with its last sample. Inputs that are not per sample stay. */
-function filledUp(feeds: Record<string, Tensor>, input: string, size: number): Record<string, Tensor> {
-  const own = feeds[input].dims[0];
-  if (own === size) return feeds;
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, tensor]) => {
-      if (tensor.dims[0] !== own) return [name, tensor];
-      const one = tensor.data.length / own;
-      const data = Array.from({ length: size * one }, (_, i) => tensor.data[Math.min(i, (own - 1) * one + (i % one))]);
-      const from = (tensor.data.constructor as unknown as { from(values: unknown[]): Tensor['data'] }).from(data);
-      return [name, { ...tensor, dims: [size, ...tensor.dims.slice(1)], data: from }];
-    }),
-  );
 }
 
 /** A batch at the point of its inputs: what methods ask of the model there and nearby. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../shared/userError.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { attributeBatches, type AttributionInputs, defaultAttribution } from './attribute.js';
+import { attributeBatches, type AttributionInputs, defaultAttribution, KeptGradient } from './attribute.js';
 import { type GradientCorrelation, GradientCorrelationSum } from './gradientCorrelation.js';
 
 export interface CorrelationJob {
@@ -36,6 +36,7 @@ export async function gradientCorrelation(
 ): Promise<{ outputs: OutputCorrelation[]; notes: string[] }> {
   const outputs: OutputCorrelation[] = [];
   const notes = new Set<string>();
+  const kept = new KeptGradient();
   for (const [round, output] of job.classes.entries()) {
     let sum: GradientCorrelationSum | null = null;
     let dims: number[] = [];
@@ -46,6 +47,7 @@ export async function gradientCorrelation(
       { ...defaultAttribution, ...job, method: 'ig', class: output },
       {
         signal,
+        kept,
         onBatch(batch) {
           dims = batch.dims;
           batch.values.forEach((values, i) => {
@@ -69,5 +71,6 @@ export async function gradientCorrelation(
     }
     outputs.push({ ...result, output, dims, attributionError });
   }
+  await kept.release();
   return { outputs, notes: [...notes] };
 }

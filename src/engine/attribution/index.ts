@@ -6,6 +6,7 @@ export {
   type AttributionJob,
   type Attributions,
   defaultAttribution,
+  KeptGradient,
 } from './attribute.js';
 export { gradientCorrelation, type CorrelationJob, type OutputCorrelation } from './igc.js';
 export { GradientCorrelationSum, type GradientCorrelation } from './gradientCorrelation.js';
