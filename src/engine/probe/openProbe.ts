@@ -102,6 +102,9 @@ function dataOnly(
   return { file: anyInput.kind === 'images' ? { ...anyInput, preprocess: undefined } : anyInput, base };
 }
 
+/** Where nobody asked for it: a class that is predicted for fewer says which picture it is, not what is in it. */
+const fewestPredicted = 5;
+
 async function openFile(
   choice: ProbeChoice,
   model: OnnxModel,
@@ -128,15 +131,8 @@ async function openFile(
   const isBare =
     file.kind === 'images' && file.concepts === undefined && file.outputs === undefined && isClassifier(model);
   const setting = file.outputs ?? isBare;
-  if (setting === false) return withChanges(complete, file);
-  return withChanges(
-    withOutputs(
-      isBare ? { ...complete, explicit: explicit && { ...explicit, outputs: true } } : complete,
-      setting,
-      model,
-    ),
-    file,
-  );
+  const whole = setting === false ? complete : withOutputs(complete, setting, model, isBare ? fewestPredicted : 1);
+  return withChanges(whole, file);
 }
 
 /** Runs the model over all of a probe set's samples, once: not again for other settings of the search. */

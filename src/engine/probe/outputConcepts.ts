@@ -17,8 +17,10 @@ type OutputSetting = Exclude<NonNullable<ProbeFile['outputs']>, false>;
 /**
  * The same probe set with the model's own outputs among its concepts, so that a label can say what a unit is for: of several
  * outputs which one is the highest (`predicts left`), of one, or where `values` are asked for, quarters of each.
+ *
+ * @param fewest samples that a class must be predicted for
  */
-export function withOutputs(probe: ProbeSet, setting: OutputSetting, model: OnnxModel): ProbeSet {
+export function withOutputs(probe: ProbeSet, setting: OutputSetting, model: OnnxModel, fewest = 1): ProbeSet {
   return {
     ...probe,
     sha256: async () => sha256Of(null, [await probe.sha256(), 'outputs', setting]),
@@ -27,7 +29,7 @@ export function withOutputs(probe: ProbeSet, setting: OutputSetting, model: Onnx
         onProgress?.(Math.floor((first ? done : total + done) / 2), total);
       const set = await probe.concepts(samples, signal, half(true));
       const outputs = await modelOutputs(model, probe, samples, signal, half(false));
-      const { concepts, notes } = outputConcepts(outputs, setting, samples);
+      const { concepts, notes } = outputConcepts(outputs, setting, samples, fewest);
       const taken = new Set(set.concepts.map(({ name }) => name));
       const named = concepts.map((concept) =>
         taken.has(concept.name) ? { ...concept, name: `${concept.name} (output)` } : concept,
@@ -41,6 +43,7 @@ export function outputConcepts(
   outputs: ModelOutputs,
   setting: OutputSetting,
   samples: number,
+  fewest = 1,
 ): { concepts: Concept[]; notes: string[] } {
   const { units, output } = outputs;
   if (Array.isArray(setting) && setting.length !== units) {
@@ -52,7 +55,7 @@ export function outputConcepts(
   const names = Array.isArray(setting) ? setting : outputs.names && shortNames(outputs.names);
   return setting === 'values' || units === 1
     ? valueConcepts(outputs, names, samples)
-    : classConcepts(outputs, names, samples);
+    : classConcepts(outputs, names, samples, fewest);
 }
 
 /** Of `tench, Tinca tinca` the first name, where no other class has it too. */
@@ -66,6 +69,7 @@ function classConcepts(
   { units, values }: ModelOutputs,
   names: readonly string[] | null,
   samples: number,
+  fewest: number,
 ): { concepts: Concept[]; notes: string[] } {
   const found = new Map<number, { mask: Uint32Array; count: number }>();
   for (let sample = 0; sample < samples; sample++) {
@@ -87,7 +91,7 @@ function classConcepts(
   }
   if (found.size === 1) notes.push('The model predicts the same class for every sample, so no concept is made of it.');
   const concepts = frequent
-    .filter(({ 1: { count } }) => count < samples)
+    .filter(([, { count }]) => count >= fewest && count < samples)
     .sort(([a], [b]) => a - b)
     .map(([unit, { mask }]): Concept => concept(`predicts ${names?.[unit] ?? `class ${unit}`}`, mask));
   return { concepts, notes };

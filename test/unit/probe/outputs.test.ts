@@ -43,6 +43,18 @@ describe("The model's outputs as concepts", () => {
     assert.deepEqual(Object.keys(named(rows, true)), ['predicts class 0', 'predicts class 1', 'predicts class 2']);
   });
 
+  it('may be asked to be predicted for several samples', () => {
+    const rows = [
+      [1, 0, 0],
+      [1, 0, 0],
+      [0, 1, 0],
+    ];
+    assert.deepEqual(
+      outputConcepts(outputs(rows), true, 3, 2).concepts.map(({ name }) => name),
+      ['predicts class 0'],
+    );
+  });
+
   it('go by the first of several names where that is theirs alone', () => {
     const rows = [
       [1, 0, 0],
