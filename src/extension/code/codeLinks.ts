@@ -17,38 +17,18 @@ import { cellOf, type CodeFile, codeFileOf, ofNotebook } from './codeFile.js';
 import type { KnownModel } from './knownModel.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 import type { ModelChoice, ModelOfFile } from './modelOfFile.js';
+import { moveWith, stillThere } from './movedPlaces.js';
 
 /** A pause in typing after which the code is looked at again. */
 const pause = 150;
 /** Larger files hold no code that people write. */
 const largestFile = 2 ** 22;
+/** Files that are kept parsed because others import them. */
+const mostImported = 200;
 
 /** Other files whose layers a link knows. */
 const importedBy = (linked: LinkedCode | null, { path }: CodeFile): vscode.Uri[] =>
   [...(linked?.link.definitions.keys() ?? [])].filter((file) => file !== path).map((file) => vscode.Uri.file(file));
-
-/** Moves places along with an edit, until the text is looked at again. Places inside what was replaced stay, and are not found by their text. */
-function moveWith(
-  places: readonly CodePlace[],
-  changes: readonly vscode.TextDocumentContentChangeEvent[],
-  cell: number | undefined,
-): void {
-  for (const { range, text } of changes) {
-    const inserted = text.split('\n');
-    const lines = inserted.length - 1 - (range.end.line - range.start.line);
-    for (const place of places) {
-      if (place.cell !== cell) continue;
-      const line = place.line - 1;
-      if (line === range.end.line && place.column - 1 >= range.end.character) {
-        const before = inserted.length > 1 ? 0 : range.start.character;
-        const by = before + inserted[inserted.length - 1].length - range.end.character;
-        place.column += by;
-        place.endColumn += by;
-        place.line += lines;
-      } else if (line > range.end.line) place.line += lines;
-    }
-  }
-}
 
 export interface LinkedCode {
   link: CodeLink;
@@ -260,7 +240,8 @@ export class CodeLinks implements vscode.Disposable {
     const link = linkCode(program, known.structure);
     const former = entry.linked;
     // A bracket that is open while one types may hide all that follows: what was known is right until it is closed.
-    const keeps = link.places.length === 0 && former !== null && former.structure === known.structure;
+    const keeps =
+      link.places.length === 0 && former?.structure === known.structure && stillThere(former.link.places, file.text());
     return { link: keeps ? former.link : link, choice: entry.choice, uri: file.uri, structure: known.structure };
   }
 
@@ -281,7 +262,9 @@ export class CodeLinks implements vscode.Disposable {
     if (text === null) return null;
     try {
       const index = /\.ipynb$/i.test(path) ? indexNotebook(text, path, known?.index) : indexPython(text, known?.index);
+      this.#imported.delete(path);
       this.#imported.set(path, { written, index });
+      if (this.#imported.size > mostImported) this.#imported.delete(this.#imported.keys().next().value!);
       return index;
     } catch {
       // Not a notebook, whatever its name says.

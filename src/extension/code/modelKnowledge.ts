@@ -11,7 +11,8 @@ interface Entry {
   known: KnownModel | null;
   loading: Promise<KnownModel | null> | null;
   /** What the files were when they were read. */
-  made: string | null;
+  /** Whether a session knew more than what is kept. */
+  hadSession: boolean;
   outdated: boolean;
 }
 
@@ -21,6 +22,7 @@ interface Entry {
  */
 export class ModelKnowledge implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
+  readonly #structures = new Map<string, { made: string | null; structure: ModelStructure | null }>();
   readonly #changed = new vscode.EventEmitter<string>();
   readonly #subscriptions: vscode.Disposable[];
   /** Something else is known of the model at this path. */
@@ -32,7 +34,8 @@ export class ModelKnowledge implements vscode.Disposable {
     private readonly reader: StructureReader,
   ) {
     const files = vscode.workspace.createFileSystemWatcher('**/*.[oO][nN][nN][xX]*');
-    const written = ({ fsPath }: vscode.Uri) => this.#outdate(fsPath.replace(/(\.onnx).*$/i, '$1'));
+    // Weights beside it (`net.onnx.data`) are the model's.
+    const written = ({ fsPath }: vscode.Uri) => this.#outdate(fsPath.replace(/(\.onnx)[^/\\]*$/i, '$1'));
     this.#subscriptions = [
       this.#changed,
       files,
@@ -40,7 +43,8 @@ export class ModelKnowledge implements vscode.Disposable {
       files.onDidCreate(written),
       files.onDidDelete(written),
       sessions.onDidChange(() => {
-        for (const model of this.#entries.keys()) this.#outdate(model);
+        for (const [model, { hadSession }] of this.#entries)
+          if (hadSession || sessions.find(vscode.Uri.file(model))) this.#outdate(model);
       }),
     ];
   }
@@ -55,7 +59,7 @@ export class ModelKnowledge implements vscode.Disposable {
   /** What is known of the model as its file is now; null where it can't be read. */
   load(model: string): Promise<KnownModel | null> {
     let entry = this.#entries.get(model);
-    if (!entry) this.#entries.set(model, (entry = { known: null, loading: null, made: null, outdated: true }));
+    if (!entry) this.#entries.set(model, (entry = { known: null, loading: null, hadSession: false, outdated: true }));
     if (!entry.outdated && !entry.loading) return Promise.resolve(entry.known);
     return (entry.loading ??= this.#load(model, entry).finally(() => (entry.loading = null)));
   }
@@ -73,11 +77,21 @@ export class ModelKnowledge implements vscode.Disposable {
     setTimeout(() => void this.load(model), 200);
   }
 
+  /** The model's structure as its file is now; null where it can't be read. */
+  async structure(model: string): Promise<ModelStructure | null> {
+    const { model: made } = await fingerprint(model, null);
+    const read = this.#structures.get(model);
+    if (read?.made === made) return read.structure;
+    const structure = made === null ? null : await this.reader.read(model);
+    this.#structures.set(model, { made, structure });
+    return structure;
+  }
+
   async #load(model: string, entry: Entry): Promise<KnownModel | null> {
     entry.outdated = false;
-    const { model: made } = await fingerprint(model, null);
-    const structure = made === null ? null : entry.made === made ? (entry.known?.structure ?? null) : await this.reader.read(model); // prettier-ignore
-    entry.made = made;
+    const structure = await this.structure(model);
+    const made = this.#structures.get(model)?.made ?? null;
+    entry.hadSession = this.sessions.find(vscode.Uri.file(model)) !== null;
     const found = structure && (await this.#results(model, made));
     const known = structure &&
       found && {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type ModelEvidence, modelOfFile, type PythonProgram } from '../../source/index.js';
+import { type ModelCandidate, type ModelEvidence, modelOfFile, type PythonProgram } from '../../source/index.js';
 import { workspaceFiles } from '../workspaceFiles.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 
@@ -59,7 +59,7 @@ export class ModelOfFile implements vscode.Disposable {
   /** What the user chose for the file at this path, as long as it is there. */
   async chosen(file: string): Promise<ModelChoice | null> {
     const model = this.memento.get<string>(this.#key(file));
-    return model && (await this.knowledge.load(model)) ? { model, reason: 'chosen' } : null;
+    return model && (await this.knowledge.structure(model)) ? { model, reason: 'chosen' } : null;
   }
 
   async of(program: PythonProgram): Promise<ModelChoice | null> {
@@ -69,8 +69,10 @@ export class ModelOfFile implements vscode.Disposable {
     const text = program.files.get(file)?.cells.join('\n') ?? '';
     const isNamed = (model: string) => Number(text.includes(path.basename(model)));
     const nearest = [...models].sort((a, b) => isNamed(b) - isNamed(a)).slice(0, mostCandidates);
-    const known = await Promise.all(nearest.map((model) => this.knowledge.load(model)));
-    const candidates = known.flatMap((found) => (found ? [{ path: found.model, structure: found.structure }] : []));
+    const read = nearest.map(async (model) => ({ path: model, structure: await this.knowledge.structure(model) }));
+    const candidates = (await Promise.all(read)).filter(
+      (candidate): candidate is ModelCandidate => candidate.structure !== null,
+    );
     const found = modelOfFile(program, candidates);
     return found && { model: found.model, reason: found.evidence };
   }

@@ -38,8 +38,9 @@ export class ModelStatus implements vscode.Disposable {
     if (!document || !linked) return;
     const { scheme, fsPath } = document.uri;
     const pattern = new vscode.RelativePattern(vscode.Uri.file(path.dirname(fsPath)), path.basename(fsPath));
-    // One item for the file at hand: a name with brackets in it is no pattern.
-    const selector: vscode.DocumentFilter = /[[\]{}*?]/.test(fsPath) ? { scheme } : { scheme, pattern };
+    // One item, for the file at hand: a name with brackets in it is no pattern, nor is a cell's.
+    const isPlain = scheme === 'file' && !/[[\]{}*?]/.test(fsPath);
+    const selector: vscode.DocumentFilter = isPlain ? { scheme, pattern } : { scheme };
     const item = vscode.languages.createLanguageStatusItem('onnxplain.model', { language: 'python', ...selector });
     const { model, reason } = linked.choice;
     item.name = 'Onnxplain';
