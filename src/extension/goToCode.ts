@@ -37,8 +37,10 @@ export async function codeOfLayer(
   const { structure } = session.results;
   const layer = structure?.layers.find(({ name }) => name === layerName);
   if (!structure || !layer) throw new UserError(`The model has no layer ${layerName}`, { code: 'panel/no-layer' });
+  const open = await inOpenFile(session.model, layer, links);
+  if (open) return open;
   const files = await codeFiles(session.model, layer);
-  const made = (await inOpenFile(session.model, layer, links)) ?? (await definition(layer, structure, files, links));
+  const made = await definition(layer, structure, files, links);
   if (made) return made;
   const found = await guessed(
     layer,
