@@ -92,6 +92,20 @@ describe('Kinds of models', function () {
     assert.deepEqual([...totals], [2]);
   });
 
+  it('tell how far the whole work is, never backwards, up to its end', async () => {
+    const sample = path.join(projectRoot, 'media', 'sample', 'fashion', 'fashion.onnx');
+    const overall: number[] = [];
+    await explain(requestFor(sample, { limit: 20, units: [0, 1], memory: 1 }), (event) => {
+      if (event.type === 'progress' && event.overall !== undefined) overall.push(event.overall);
+    });
+    assert.ok(overall.length > 7);
+    assert.deepEqual(
+      overall,
+      [...overall].sort((a, b) => a - b),
+    );
+    assert.ok(overall[0] > 0 && overall[0] < 0.2 && Math.abs(overall.at(-1)! - 1) < 1e-9, overall.join(' '));
+  });
+
   it('in little memory give the same, unit by unit if need be', async () => {
     const sample = path.join(projectRoot, 'media', 'sample', 'fashion', 'fashion.onnx');
     for (const threshold of ['auto', 'value:0.2']) {
