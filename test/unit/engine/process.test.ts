@@ -59,10 +59,11 @@ describe('The engine process', function () {
     const types = engine.events.map(({ type }) => type);
     assert.deepEqual([types[0], types[1]], ['structure', 'probe']);
     assert.ok(types.indexOf('statistics') < types.indexOf('labels'));
-    // All events come before the reply, and together they are the result.
+    // All events come before the reply; what is said last of each unit is the result.
     const labelled = engine.events.flatMap((event) => (event.type === 'labels' ? event.explanations : []));
+    const last = new Map(labelled.map((explanation) => [explanation.unit, explanation]));
     assert.deepEqual(
-      labelled.sort((a, b) => a.unit - b.unit),
+      [...last.values()].sort((a, b) => a.unit - b.unit),
       explained.layers[0].explanations,
     );
 
