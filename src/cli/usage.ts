@@ -99,7 +99,8 @@ weights are shuffled. Random-CAM stands beside them as the control.
 
   --method NAME          gradient, input-x-gradient, ig, smoothgrad, guided-backprop, deconvnet, lrp-epsilon,
                          lrp-gamma, lrp-zplus, lrp-alpha2beta1, relp
-  --wrt TENSOR           tensor, node or module path to attribute to; default: the model's input
+  --wrt TENSOR           tensor, node or module path to attribute to; default: the model's input (ig of a layer
+                         follows the input's path there: conductance)
   --class N|NAME         default: each input's highest output
   --output NAME          for models with several outputs
   --probability          the score is the output itself, not what enters its Softmax or Sigmoid

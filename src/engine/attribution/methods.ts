@@ -1,7 +1,7 @@
 import type { GradientOptions } from '../backward/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { AttributionJob, Model } from './attribute.js';
-import { integratedGradients } from './integratedGradients.js';
+import { integratedGradients, layerIntegratedGradients } from './integratedGradients.js';
 import { deconvRules, guidedRules } from './rules/rectifiers.js';
 import { lrpRules } from './rules/lrp.js';
 import { alphaBeta, epsilon, gamma, type RelevanceRule, zPlus } from './rules/relevance.js';
@@ -137,11 +137,13 @@ async function alongThePath(model: Model, { steps, baseline }: AttributionJob): 
   const size = input.length / model.inputTensor.dims[0];
   const from = Float32Array.from(input, (_, i) => (typeof baseline === 'number' ? baseline : baseline[i % size]));
   let dims: readonly number[] = [];
-  const { attribution, values, baselineValues } = await integratedGradients(input, from, steps, async (point) => {
-    const at = await model.at(point);
-    dims = at.values.dims;
-    return { values: at.scores, gradient: at.back };
-  });
+  const at = async (point: Float32Array) => {
+    const { scores, values, back } = await model.at(point);
+    dims = values.dims;
+    return { values: scores, gradient: back, layer: values.data as Float32Array };
+  };
+  const integrate = model.wrt === model.input ? integratedGradients : layerIntegratedGradients;
+  const { attribution, values, baselineValues } = await integrate(input, from, steps, at);
   const expected = values.map((value, i) => value - baselineValues[i]);
   return { ...samplesOf(attribution, dims, model.count), scores: values, expected };
 }

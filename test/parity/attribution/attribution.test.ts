@@ -80,6 +80,18 @@ describe('attributions against Captum and zennit', () => {
     }
   }
 
+  it('integrated gradients of a layer add up to the difference of the scores', async () => {
+    const model = await readModel(path.join(networks, 'vgg.torchscript.onnx'));
+    const { inputs } = await arrayInputs(model, `${path.join(networks, 'vgg')}.npz:input`);
+    for (const wrt of ['features.5', 'features.9', 'classifier.3']) {
+      const made = await attribute(model, inputs, { ...defaultAttribution, method: 'ig', steps: 200, wrt });
+      made.values.forEach((values, i) => {
+        const sum = values.reduce((total, value) => total + value, 0);
+        assert.ok(Math.abs(sum - made.expected![i]) < 0.01 * Math.abs(made.expected![i]) + 1e-3, `${sum} of ${made.expected![i]} in ${wrt}`); // prettier-ignore
+      });
+    }
+  });
+
   it('has a reference for every network', () => {
     const files = readdirSync(here).filter((file) => file.endsWith('.npz'));
     assert.deepEqual(files.sort(), Object.keys(tested).map((name) => `${name}.npz`).sort()); // prettier-ignore
