@@ -10,6 +10,8 @@ interface Scores {
   scale: number;
   /** Added to the scores before softmax; broadcast to them. */
   bias?: Value | null;
+  /** 1 where a key counts, 0 where not: rows without any give 0. */
+  allowed?: Value | null;
   causal?: boolean;
   softcap?: number;
 }
@@ -20,17 +22,23 @@ function attend(
   query: Value,
   key: Value,
   value: Value,
-  { scale, bias, causal, softcap }: Scores,
+  { scale, bias, allowed, causal, softcap }: Scores,
 ): Value {
   let scores = g.op('MatMul', [g.mul(query, scale), swapLast(g, key)]);
   if (softcap) scores = g.mul(g.op('Tanh', [g.div(scores, softcap)]), softcap);
   if (bias) scores = g.add(scores, bias);
-  if (causal) {
-    const [tokens, keys] = g.dims(scores).slice(-2);
-    const later = Array.from({ length: tokens * keys }, (_, i) => (i % keys > Math.floor(i / keys) ? masked : 0));
-    scores = g.add(scores, g.floats(later, [tokens, keys]));
-  }
-  return g.op('MatMul', [g.op('Softmax', [scores], { axis: -1 }), value]);
+  const counted = [allowed ?? null, causal ? upTo(g, g.dims(scores)) : null].filter((mask) => mask !== null);
+  const all = counted.length === 2 ? g.mul(counted[0], counted[1]) : counted[0];
+  if (all) scores = g.add(scores, g.mul(g.sub(1, all), masked));
+  const shares = g.op('Softmax', [scores], { axis: -1 });
+  return g.op('MatMul', [all ? g.mul(shares, all) : shares, value]);
+}
+
+/** 1 for the keys up to each token, 0 for those behind it. */
+function upTo(g: GraphBuilder, scores: readonly number[]): Value {
+  const [tokens, keys] = scores.slice(-2);
+  const seen = Array.from({ length: tokens * keys }, (_, i) => Number(i % keys <= Math.floor(i / keys)));
+  return g.floats(seen, [tokens, keys]);
 }
 
 /** batch × tokens × (heads × size) to batch × heads × tokens × size. */
@@ -60,6 +68,7 @@ export const attention: Definition = {
     refuseGiven(at, { 4: 'past keys', 5: 'past values', 6: 'padded sequences' });
     if (node.outputs.slice(1).some((name) => name !== ''))
       at.refuse('that hands out its keys or scores has no gradient here');
+    const isMask = at.has(3) && at.type(3) === 'bool';
     const isFlat = at.inputDims(0).length === 3;
     const queryHeads = integerAttribute(node, 'q_num_heads', 0);
     const keyHeads = integerAttribute(node, 'kv_num_heads', 0);
@@ -67,17 +76,14 @@ export const attention: Definition = {
     const [key, value] = [1, 2].map((i) => sharedHeads(g, intoHeads(g, at.input(i), keyHeads), g.dims(query)[1]));
     const made = attend(g, query, key, value, {
       scale: floatAttribute(node, 'scale', 1 / Math.sqrt(g.dims(query)[3])),
-      bias: at.has(3) ? additive(g, at.input(3), at.type(3) === 'bool') : null,
+      bias: at.has(3) && !isMask ? at.input(3) : null,
+      allowed: isMask ? g.float(at.input(3)) : null,
       causal: integerAttribute(node, 'is_causal', 0) === 1,
       softcap: floatAttribute(node, 'softcap', 0),
     });
     return [isFlat ? outOfHeads(g, made) : made];
   },
 };
-
-/** A mask of truths becomes what is added to the scores. */
-const additive = (g: GraphBuilder, mask: Value, isTruth: boolean): Value =>
-  isTruth ? g.mul(g.sub(1, g.float(mask)), masked) : mask;
 
 /** Each key head for the query heads that share it. */
 function sharedHeads(g: GraphBuilder, value: Value, heads: number): Value {

@@ -53,9 +53,14 @@ function scalesOf(at: Inputs, axes: readonly number[]): readonly number[] {
   if (at.has(position) && product(at.inputDims(position)) > 0) {
     return at.values(position) ?? at.refuse('is scaled by numbers that the model computes: it has no gradient here');
   }
-  const ratios = axes.map((axis, i) => (at.values(3)?.[i] ?? at.outputDims()[axis]) / dims[axis]);
   const policy = at.node.attributes.get('keep_aspect_ratio_policy');
   const isStretched = policy?.type !== 'string' || policy.value === 'stretch';
+  const sizes =
+    at.values(3) ??
+    (isStretched
+      ? axes.map((axis) => at.outputDims()[axis])
+      : at.refuse('is resized to sizes that the model computes, keeping its aspect: it has no gradient here'));
+  const ratios = axes.map((axis, i) => sizes[i] / dims[axis]);
   if (isStretched) return ratios;
   const common = policy.value === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
   return ratios.map(() => common);
