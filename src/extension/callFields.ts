@@ -1,10 +1,12 @@
 import type { ProbeChoice } from '../shared/engineApi.js';
 import type { MapCall } from '../shared/panelProtocol.js';
+import type { ConceptDraft } from '../shared/concepts.js';
 import { defaultSettings, type Settings } from '../shared/results.js';
 import { UserError } from '../shared/userError.js';
 
 /** The longest name or path that a page may send. */
 const longest = 10_000;
+const mostConcepts = 20_000;
 
 /** The parameters of a page's call, read one by one: each is what the protocol says, or the call is refused. */
 export class CallFields {
@@ -45,6 +47,28 @@ export class CallFields {
     if (!Array.isArray(value) || !value.every((text) => typeof text === 'string' && text.length <= longest))
       throw this.#refusal(name, 'a list of texts');
     return value as string[];
+  }
+
+  oneOf<T extends string>(name: string, words: readonly T[]): T {
+    const value = this.#fields[name];
+    if (!words.includes(value as T)) throw this.#refusal(name, words.join(' or '));
+    return value as T;
+  }
+
+  /** Concepts as they are to be, each with its fields. */
+  conceptDraft(name: string): ConceptDraft[] {
+    const value = this.#fields[name];
+    if (!Array.isArray(value) || value.length > mostConcepts) throw this.#refusal(name, 'a list of concepts');
+    return value.map((entry) => {
+      const fields = new CallFields(entry, this.method);
+      return {
+        key: fields.#fields.key == null ? null : fields.text('key'),
+        name: fields.text('name'),
+        form: fields.oneOf('form', ['expression', 'derived', 'measured']),
+        text: fields.#fields.text == null ? null : fields.text('text'),
+        removed: fields.#fields.removed === true,
+      };
+    });
   }
 
   textsOrNull(name: string): string[] | null {

@@ -8,10 +8,12 @@ import { besideThePanel } from './besideThePanel.js';
 import type { ChosenProbes } from './chosenProbes.js';
 import type { TrainingCode } from './code/index.js';
 import { exportReport } from './commands/exportReport.js';
+import { freeName } from './freeName.js';
 import { goToCode } from './goToCode.js';
 import type { PanelActions } from './panelCalls.js';
 import type { ModelSession } from './session.js';
-import { probeAt } from './userSettings.js';
+import { saveConcepts } from './saveConcepts.js';
+import { probeAt, runSettings } from './userSettings.js';
 
 const pictureTypes = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp'];
 const keptPictures = 50;
@@ -55,6 +57,8 @@ export function editorActions(
       return { path: target.fsPath };
     },
     copy: async (text) => vscode.env.clipboard.writeText(text),
+    saveConcepts: (session, draft) => saveConcepts(session, probes, draft),
+    threads: () => runSettings().threads,
     report: exportReport,
     goToCode: (session, layer) => goToCode(session, layer, code.links),
     selectLayer: (session, layer) => code.highlight.show(session.model, layer),
@@ -125,14 +129,6 @@ async function editProbe(session: ModelSession, probes: ChosenProbes): Promise<v
     closed.dispose();
     setTimeout(() => saved.dispose(), 1000);
   });
-}
-
-async function freeName(stem: string, ending: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const file = `${stem}${number === 1 ? '' : `-${number}`}${ending}`;
-    const there = await stat(file).catch(() => null);
-    if (!there) return file;
-  }
 }
 
 /** @returns the ending of a picture's name, in lower case */

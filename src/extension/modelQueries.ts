@@ -13,8 +13,10 @@ import type {
 } from '../shared/engineApi.js';
 import { engineFailure, type EngineMethod, type EngineParams, type EngineResult } from '../shared/engineRpc.js';
 import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
-import { categoriesOf } from '../shared/dissection.js';
+import { categoriesOf, dissectionOf, type Dissection } from '../shared/dissection.js';
 import { UserError } from '../shared/userError.js';
+import type { ConceptCheck, ConceptDraft, ConceptFile, ConceptList } from '../shared/concepts.js';
+import { Jobs } from './jobs.js';
 import type { CallOptions, EngineClient } from './engineClient.js';
 import type { Reportable } from './reportable.js';
 import type { ModelResults } from './modelResults.js';
@@ -45,13 +47,17 @@ export class ModelQueries {
   /** As last measured, of the model as it is. */
   timings: Timings | null = null;
 
+  readonly jobs: Jobs;
+
   constructor(
     private readonly model: string,
     private readonly engine: EngineClient,
     private readonly results: ModelResults,
     /** The user's choice of a probe set, for as long as no explanation has settled on one. */
     private readonly chosen: () => ProbeChoice | null,
-  ) {}
+  ) {
+    this.jobs = new Jobs(model, engine, results, () => this.probe());
+  }
 
   async unit(layer: string, unit: number): Promise<UnitDetail> {
     const { results, explanation } = this.results.unit(layer, unit);
@@ -73,7 +79,7 @@ export class ModelQueries {
   sample(sample: number): Promise<SampleView> {
     const known = this.#samples.get(sample);
     if (known) return known;
-    const view = this.ask('sample', { model: this.model, probe: this.#probe(), sample });
+    const view = this.ask('sample', { model: this.model, probe: this.probe(), sample });
     this.#samples.set(sample, view);
     if (this.#samples.size > keptSamples) this.#samples.delete(this.#samples.keys().next().value!);
     view.catch(() => {
@@ -83,14 +89,14 @@ export class ModelQueries {
   }
 
   picture(sample: number, size: number): Promise<Picture> {
-    const probe = this.#probe();
+    const probe = this.probe();
     return this.#pictures.get(`${sample} ${size}`, () =>
       this.ask('picture', { model: this.model, probe, sample, size }),
     );
   }
 
   columnEffect(layer: string, unit: number, sample: number): Promise<ColumnEffect[]> {
-    return this.ask('columnEffect', { model: this.model, probe: this.#probe(), layer, unit, sample });
+    return this.ask('columnEffect', { model: this.model, probe: this.probe(), layer, unit, sample });
   }
 
   feeds(layer: string, unit: number): Promise<Feed[]> {
@@ -150,7 +156,7 @@ export class ModelQueries {
   }
 
   probeFileText(): Promise<string> {
-    return this.ask('probeFileText', { model: this.model, probe: this.#probe() });
+    return this.ask('probeFileText', { model: this.model, probe: this.probe() });
   }
 
   report(folder: string, content: Reportable): Promise<{ file: string }> {
@@ -158,9 +164,36 @@ export class ModelQueries {
     const categories = probe ? categoriesOf(probe) : undefined;
     return this.ask(
       'report',
-      { ...content, categories, probe: this.#probe(), folder },
+      { ...content, categories, probe: this.probe(), folder },
       { signal: this.#interrupt.signal },
     );
+  }
+
+  dissection(layer: string): Dissection {
+    const { explanations } = this.results.layer(layer);
+    const { probe } = this.results;
+    const categories = new Map(Object.entries(probe ? categoriesOf(probe) : {}));
+    return dissectionOf(
+      explanations.map(({ unit, single }) => ({
+        unit,
+        concept: single?.label ?? null,
+        category: categories.get(single?.label ?? '') ?? '',
+        iou: single?.iou ?? 0,
+      })),
+    );
+  }
+
+  concepts(): Promise<ConceptList> {
+    return this.ask('concepts', { model: this.model, probe: this.probe() }, { signal: this.#interrupt.signal });
+  }
+
+  checkConcept(draft: ConceptDraft[], at: number): Promise<ConceptCheck> {
+    return this.ask('checkConcept', { model: this.model, probe: this.probe(), draft, at });
+  }
+
+  conceptFile(draft: ConceptDraft[], target: string): Promise<ConceptFile> {
+    const request = { model: this.model, probe: this.probe(), draft, target };
+    return this.ask('conceptFile', request, { signal: this.#interrupt.signal });
   }
 
   async ask<M extends EngineMethod>(
@@ -179,6 +212,7 @@ export class ModelQueries {
   /** Ends the queries that may take long. */
   interrupt(): void {
     this.#interrupt.abort();
+    this.jobs.cancelAll();
     this.#interrupt = new AbortController();
   }
 
@@ -187,9 +221,11 @@ export class ModelQueries {
     this.#pictures.clear();
     this.#samples.clear();
     this.timings = null;
+    this.jobs.forget();
   }
 
-  #probe(): ProbeChoice {
+  /** The probe set in use, or chosen. */
+  probe(): ProbeChoice {
     const choice = this.results.probe?.choice ?? this.chosen();
     if (!choice) throw new UserError('No probe set is in use yet', { hint: 'explain the model or choose a probe set' });
     return choice;

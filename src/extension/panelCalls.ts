@@ -1,5 +1,6 @@
 import type { ProbeChoice } from '../shared/engineApi.js';
 import type { MapCall, PanelMethods } from '../shared/panelProtocol.js';
+import type { ConceptDraft } from '../shared/concepts.js';
 import { UserError } from '../shared/userError.js';
 import { CallFields } from './callFields.js';
 import { rowsOf } from './layerRows.js';
@@ -17,6 +18,9 @@ export interface PanelActions {
   pictureAt(uri: string): { path: string; name: string };
   savePicture(session: ModelSession, name: string, png: Uint8Array): Promise<{ path: string } | null>;
   copy(text: string): Promise<void>;
+  saveConcepts(session: ModelSession, draft: ConceptDraft[]): Promise<{ path: string; notes: string[] }>;
+  /** Of ONNX Runtime, as the user's settings say. */
+  threads(): number | null;
   report(session: ModelSession): Promise<{ file: string } | null>;
   goToCode(session: ModelSession, layer: string): Promise<void>;
   selectLayer(session: ModelSession, layer: string | null): void;
@@ -59,6 +63,16 @@ const calls: { [M in keyof PanelMethods]: Call } = {
     session.queries.picture(fields.index('sample'), fields.index('size', { from: 8, to: 2048 })),
   columnEffect: (fields, session) =>
     session.queries.columnEffect(fields.text('layer'), fields.index('unit'), fields.index('sample')),
+  ablate: (fields, session, actions) =>
+    session.queries.jobs.ablate(fields.text('layer'), fields.oneOf('mode', ['zero', 'mean']), actions.threads()),
+  cause: (fields, session, actions) =>
+    session.queries.jobs.cause(fields.text('layer'), fields.index('unit'), actions.threads()),
+  jobProgress: (fields, session) => session.queries.jobs.progress(fields.oneOf('job', ['ablate', 'cause'])),
+  cancelJob: (fields, session) => session.queries.jobs.cancel(fields.oneOf('job', ['ablate', 'cause'])),
+  dissection: (fields, session) => session.queries.dissection(fields.text('layer')),
+  concepts: (_, session) => session.queries.concepts(),
+  checkConcept: (fields, session) => session.queries.checkConcept(fields.conceptDraft('draft'), fields.index('at')),
+  saveConcepts: (fields, session, actions) => actions.saveConcepts(session, fields.conceptDraft('draft')),
   feeds: (fields, session) => session.queries.feeds(fields.text('layer'), fields.index('unit')),
   measure: (_, session) => session.measure(),
   stopMeasuring: (_, session) => session.queries.stopMeasuring(),
@@ -102,6 +116,7 @@ const calls: { [M in keyof PanelMethods]: Call } = {
 const harmless: ReadonlySet<string> = new Set<keyof PanelMethods>([
   'open',
   'rows',
+  'dissection',
   'changes',
   'stop',
   'copy',

@@ -47,6 +47,8 @@ export type ConceptCheck =
 /** A probe file with a draft's concepts in it. */
 export interface ConceptFile {
   text: string;
+  /** The file in use that this is to replace; null where it is a new one. */
+  file: string | null;
   /** Samples that lie in no file yet, to be written beside it. */
   data: { path: string; bytes: Uint8Array } | null;
   /** What the file can't say, one sentence each. */

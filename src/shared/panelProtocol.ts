@@ -4,6 +4,7 @@ import type {
   ExplainEvent,
   Feed,
   MapJudgement,
+  JobProgress,
   MapMethod,
   MapResult,
   Picture,
@@ -15,6 +16,9 @@ import type {
   UnavailableMethod,
 } from './engineApi.js';
 import type { CheckpointChange, UnitChange, UnitChangeKind } from './checkpointChange.js';
+import type { ConceptCheck, ConceptDraft, ConceptList } from './concepts.js';
+import type { Dissection } from './dissection.js';
+import type { Ablation, UnitCause } from './effects.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Place } from './userError.js';
 import type { Formula, Settings, UnitExplanation, UnitStatus } from './results.js';
@@ -56,6 +60,20 @@ export interface PanelMethods {
   /** How long each layer takes, measured anew; null where `stopMeasuring` ended it. */
   measure(p: Record<string, never>): Timings | null;
   stopMeasuring(p: Record<string, never>): void;
+  /** Switches every unit of a layer off, each on its own; null where it was cancelled. */
+  ablate(p: { layer: string; mode: 'zero' | 'mean' }): Ablation | null;
+  /** Whether a unit's label causes its firing; null where it was cancelled. */
+  cause(p: { layer: string; unit: number }): UnitCause | null;
+  /** How far such a job is; null where none is under way. */
+  jobProgress(p: { job: JobName }): JobProgress | null;
+  cancelJob(p: { job: JobName }): void;
+  /** Network Dissection's summary of a layer. */
+  dissection(p: { layer: string }): Dissection;
+  concepts(p: Record<string, never>): ConceptList;
+  /** @param p.at of the concept in the draft */
+  checkConcept(p: { draft: ConceptDraft[]; at: number }): ConceptCheck;
+  /** Into the probe file, or a new one; `notes`: what the file can't say. */
+  saveConcepts(p: { draft: ConceptDraft[] }): { path: string; notes: string[] };
   /** Starts (again) with these; what is null stays as it is. */
   explain(p: { probe: ProbeChoice | null; layers: string[] | null; settings: Settings | null }): void;
   stop(p: Record<string, never>): void;
@@ -92,6 +110,8 @@ export interface PanelMethods {
   /** VS Code's own editor for workspace trust; the way out of `restricted`. */
   manageTrust(p: Record<string, never>): void;
 }
+
+export type JobName = 'ablate' | 'cause';
 
 export interface MapCall {
   input: { kind: 'sample'; sample: number } | { kind: 'file'; path: string };
@@ -143,7 +163,7 @@ export interface FormerSummary {
 }
 
 export interface PanelView {
-  tab: 'neurons' | 'maps' | 'model' | 'changes';
+  tab: 'neurons' | 'maps' | 'outputs' | 'concepts' | 'model' | 'changes';
   layer: string | null;
   unit: number | null;
   /** Maps: the picture to show. */

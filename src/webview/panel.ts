@@ -5,6 +5,8 @@ import { StoreController } from './state/storeController.js';
 import { base, palette } from './styles/base.js';
 import { button, icons, iconButton } from './ui/index.js';
 import './views/changes.js';
+import './views/concepts.js';
+import './views/outputs.js';
 import './views/header.js';
 import './views/maps.js';
 import './views/model.js';
@@ -46,7 +48,14 @@ export class Panel extends LitElement {
         padding: 0 12px 0 8px;
         border-bottom: 1px solid var(--line);
       }
+      .bar > .tabs {
+        flex: 0 1 auto;
+        min-width: 0;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
       .bar > div:last-child {
+        flex: none;
         display: flex;
         align-items: center;
         gap: 4px;
@@ -90,12 +99,18 @@ export class Panel extends LitElement {
       <div class="bar">
         ${tabs(view.tab, (tab) => store.setView({ tab }), { changes: panel.former !== null })}
         <div>
-          ${button('Report', () => void this.#report(), {
-            disabled: this.reporting || panel.layers.length === 0,
-            icon: icons.report,
-            plain: true,
-            title: 'Write a report: one HTML file that opens anywhere',
-          })}
+          ${
+            store.room === 'one'
+              ? iconButton(icons.report, 'Report: one HTML file that opens anywhere', () => void this.#report(), {
+                  disabled: this.reporting || panel.layers.length === 0,
+                })
+              : button('Report', () => void this.#report(), {
+                  disabled: this.reporting || panel.layers.length === 0,
+                  icon: icons.report,
+                  plain: true,
+                  title: 'Write a report: one HTML file that opens anywhere',
+                })
+          }
           ${iconButton(icons.gear, 'Settings', () => void store.act('openSettings', {}))}
         </div>
       </div>
@@ -115,6 +130,10 @@ export class Panel extends LitElement {
         return store.panel!.status.state === 'restricted'
           ? wholePage(store)
           : html`<ox-maps .store=${store}></ox-maps>`;
+      case 'outputs':
+        return html`<ox-outputs .store=${store}></ox-outputs>`;
+      case 'concepts':
+        return html`<ox-concepts .store=${store}></ox-concepts>`;
       case 'changes':
         return html`<ox-changes .store=${store}></ox-changes>`;
       case 'model':

@@ -17,6 +17,7 @@ export async function checkConcept(
   at: number,
   signal: AbortSignal,
 ): Promise<ConceptCheck> {
+  if (!asked[at]) throw new UserError(`there is no concept ${at} in the draft`, { code: 'concept/none' });
   const draft = withNewNames(asked);
   const { form, text, name } = draft[at];
   try {

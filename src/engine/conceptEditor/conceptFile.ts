@@ -63,7 +63,7 @@ export async function conceptFile(
   editor.removed(draft.filter(({ form, removed }) => removed && form === 'measured').map(({ name }) => name));
   const text = editor.text;
   parseProbeFile(text, file ?? target);
-  return { text, data, notes };
+  return { text, file, data, notes };
 }
 
 function checkNames(draft: readonly ConceptDraft[]): void {

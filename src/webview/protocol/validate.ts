@@ -37,8 +37,7 @@ export function isEvent(data: unknown): data is PanelEvent {
 }
 
 const isView = (value: unknown) =>
-  isObject(value) &&
-  (value.tab === 'neurons' || value.tab === 'maps' || value.tab === 'model' || value.tab === 'changes');
+  isObject(value) && ['neurons', 'maps', 'outputs', 'concepts', 'model', 'changes'].includes(value.tab as string);
 const isStatus = (value: unknown) => isObject(value) && isText(value.state) && isArray(value.warnings);
 const isStructure = (value: unknown) => isObject(value) && isArray(value.layers) && value.layers.every(isLayer);
 const isLayer = (value: unknown) => isObject(value) && isText(value.name) && isText(value.op);
@@ -110,6 +109,21 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
       ? null
       : 'its size',
   columnEffect: (result) => (isArray(result) ? null : 'no list'),
+  ablate: (result) => {
+    if (result === null) return null;
+    if (!isObject(result) || !isArray(result.units) || !isArray(result.outputs)) return 'no outputs';
+    const units = result.units.length;
+    const broken = result.outputs.find(
+      (output) =>
+        !isObject(output) ||
+        (output.effect as Float32Array | undefined)?.length !==
+          units * ((output.features as Int32Array | undefined)?.length ?? -1),
+    );
+    return broken === undefined ? null : 'the size of an output';
+  },
+  cause: (result) => (result === null || (isObject(result) && isArray(result.trials)) ? null : 'no trials'),
+  dissection: (result) => (isObject(result) && isArray(result.concepts) ? null : 'no concepts'),
+  concepts: (result) => (isObject(result) && isArray(result.concepts) ? null : 'no concepts'),
   feeds: (result) => (isArray(result) ? null : 'no list'),
   measure: (result) =>
     result === null || (isObject(result) && isArray(result.layers) && isArray(result.fused)) ? null : 'no layers',

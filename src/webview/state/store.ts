@@ -103,7 +103,7 @@ export class Store {
   /** Tells the host which layer is shown, each time that is another one. */
   #tellLayer(): void {
     const { tab, layer, maps } = this.view;
-    const shown = { neurons: layer, maps: maps.layer, model: null, changes: null }[tab];
+    const shown = { neurons: layer, maps: maps.layer, outputs: layer, concepts: null, model: null, changes: null }[tab];
     if (!this.panel || shown === this.#shownLayer) return;
     this.#shownLayer = shown;
     // Whether an editor marks a line is nothing that the page waits for.
@@ -122,6 +122,14 @@ export class Store {
     if (this.panel) this.panel = { ...this.panel, timings };
     // What takes longest is what one measures for.
     this.setModel({ sort: 'time', descending: true });
+  }
+
+  setConcepts(change: Partial<ViewState['concepts']>): void {
+    this.setView({ concepts: { ...this.view.concepts, ...change } });
+  }
+
+  setOutputs(change: Partial<ViewState['outputs']>): void {
+    this.setView({ outputs: { ...this.view.outputs, ...change } });
   }
 
   setChanges(change: Partial<ViewState['changes']>): void {

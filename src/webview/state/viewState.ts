@@ -1,5 +1,7 @@
 import type { MapCall, PanelView } from '../../shared/panelProtocol.js';
 import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
+import type { ConceptDraft } from '../../shared/concepts.js';
+import { outputSortTitles, type OutputSort } from './outputRows.js';
 import { changeTitles, type ChangeKey } from './changeRows.js';
 import { showTitles, sortTitles, type RowQuery } from './rowOrder.js';
 
@@ -37,6 +39,13 @@ export interface ViewState {
     /** Of detectors; null: the box with the class's highest score. */
     box: number | null;
   };
+  outputs: { mode: 'zero' | 'mean'; choice: number; sort: OutputSort };
+  concepts: {
+    part: 'detectors' | 'edit';
+    /** Concepts that were changed and are not saved yet, of this probe set. */
+    draft: ConceptDraft[] | null;
+    of: string | null;
+  };
   model: { filter: string; sort: ModelSort; descending: boolean };
   /** `layer` null: all of them. */
   changes: { filter: string; layer: string | null; kind: ChangeKey };
@@ -66,6 +75,8 @@ export const initialView: ViewState = {
     box: null,
   },
   model: { filter: '', sort: 'order', descending: false },
+  outputs: { mode: 'zero', choice: 0, sort: 'size' },
+  concepts: { part: 'detectors', draft: null, of: null },
   changes: { filter: '', layer: null, kind: 'all' },
 };
 
@@ -76,9 +87,11 @@ export function restoreView(saved: unknown): ViewState {
   const maps = fields(from.maps);
   const model = fields(from.model);
   const changes = fields(from.changes);
+  const outputs = fields(from.outputs);
+  const concepts = fields(from.concepts);
   const start = initialView;
   return {
-    tab: oneOf(from.tab, ['neurons', 'maps', 'model', 'changes'], start.tab),
+    tab: oneOf(from.tab, ['neurons', 'maps', 'outputs', 'concepts', 'model', 'changes'], start.tab),
     layer: textOrNull(from.layer),
     unit: wholeOrNull(from.unit),
     detailOpen: from.detailOpen === true,
@@ -111,6 +124,16 @@ export function restoreView(saved: unknown): ViewState {
       sort: oneOf(model.sort, ['order', 'layer', 'operator', 'units', 'parameters', 'time'], start.model.sort),
       descending: model.descending === true,
     },
+    outputs: {
+      mode: oneOf(outputs.mode, ['zero', 'mean'], start.outputs.mode),
+      choice: wholeOrNull(outputs.choice) ?? 0,
+      sort: oneOf(outputs.sort, keys(outputSortTitles), start.outputs.sort),
+    },
+    concepts: {
+      part: oneOf(concepts.part, ['detectors', 'edit'], start.concepts.part),
+      draft: conceptDraft(concepts.draft),
+      of: textOrNull(concepts.of),
+    },
     changes: {
       filter: typeof changes.filter === 'string' ? changes.filter : '',
       layer: textOrNull(changes.layer),
@@ -128,6 +151,22 @@ const wholeOrNull = (value: unknown) =>
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {
   return allowed.includes(value as T) ? (value as T) : otherwise;
+}
+
+function conceptDraft(value: unknown): ConceptDraft[] | null {
+  if (!Array.isArray(value)) return null;
+  const draft = value.map((entry): ConceptDraft | null => {
+    const { key, name, form, text, removed } = fields(entry);
+    if (typeof name !== 'string') return null;
+    return {
+      key: textOrNull(key),
+      name,
+      form: oneOf(form, ['expression', 'derived', 'measured'], 'measured'),
+      text: textOrNull(text),
+      removed: removed === true,
+    };
+  });
+  return draft.every((one) => one !== null) ? draft : null;
 }
 
 function mapInput(value: unknown): MapCall['input'] | null {

@@ -19,6 +19,7 @@ import { button, icons, iconButton, Menu, spinner } from '../ui/index.js';
 import { detailStyles } from './detailStyles.js';
 import { formula, labelText } from './formula.js';
 import { problem, problemStyles } from './problem.js';
+import './causeCheck.js';
 import './strongestPictures.js';
 import './strongestRows.js';
 import './feedsList.js';
@@ -122,6 +123,7 @@ export class Detail extends LitElement {
       ${hasLabel ? this.#iou(explanation, layer.name) : nothing}
       ${edges.length > 1 ? this.#histogram(explanation) : nothing} ${this.#facts(explanation, hasLabel)}
       ${hasLabel ? this.#runnersUp(explanation) : nothing} ${this.#strongest(detail)}
+      ${hasLabel ? html`<ox-cause .store=${this.store} .layer=${layer.name} .unit=${explanation.unit}></ox-cause>` : nothing}
       <ox-feeds .store=${this.store} .layer=${layer.name} .unit=${explanation.unit}></ox-feeds>
     `;
   }

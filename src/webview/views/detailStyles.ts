@@ -61,6 +61,7 @@ export const detailStyles = css`
   section,
   ox-strongest-pictures,
   ox-strongest-rows,
+  ox-cause,
   ox-feeds {
     display: block;
     margin-top: 18px;

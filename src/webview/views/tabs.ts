@@ -3,7 +3,14 @@ import type { ViewState } from '../state/viewState.js';
 
 type Tab = ViewState['tab'];
 
-const titles: Record<Tab, string> = { neurons: 'Neurons', maps: 'Maps', model: 'Model', changes: 'Changes' };
+const titles: Record<Tab, string> = {
+  neurons: 'Neurons',
+  maps: 'Maps',
+  outputs: 'Outputs',
+  concepts: 'Concepts',
+  model: 'Model',
+  changes: 'Changes',
+};
 const all = Object.keys(titles) as Tab[];
 
 export const tabStyles = css`
@@ -14,6 +21,7 @@ export const tabStyles = css`
   .tabs button {
     position: relative;
     height: 34px;
+    flex: none;
     padding: 0 8px;
     border: 0;
     font: inherit;
@@ -33,6 +41,14 @@ export const tabStyles = css`
     inset: auto 8px -1px;
     height: 1px;
     background: var(--vscode-panelTitle-activeBorder, currentColor);
+  }
+  @media (max-width: 440px) {
+    .tabs {
+      gap: 0;
+    }
+    .tabs button {
+      padding: 0 6px;
+    }
   }
   :host-context(.vscode-high-contrast) .tabs button[aria-selected='true']::after {
     height: 3px;

@@ -15,6 +15,7 @@ import type {
   StrongestPicture,
 } from '../../../src/shared/panelProtocol.js';
 import { defaultSettings, type UnitExplanation } from '../../../src/shared/results.js';
+import { effectMethods } from './effects.js';
 import { garment } from './garments.js';
 import { detailOf, rowsOf, summaryOf, unitsOf, type LayerSpec } from './layers.js';
 import { seeded } from './random.js';
@@ -154,6 +155,7 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
       const slope = Math.cos(unit + c * 2) * 1.6;
       return { column, at: Math.sin(unit + c), values, activations: values.map((value) => Math.tanh(slope * value + c * 0.3) * 2 + 1) }; // prettier-ignore
     }),
+  ...effectMethods(scenario.probe, (layer) => units.get(layer)!),
   feeds: ({ layer, unit }) => {
     const at = scenario.specs.findIndex((spec) => spec.layer.name === layer);
     const next = scenario.specs[at + 1];
