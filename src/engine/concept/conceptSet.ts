@@ -11,7 +11,8 @@ export interface ConceptSet {
   read?: string[];
   /**
    * Samples in which a category's concepts were looked for, one bit a sample, by category; those that are not named here were
-   * looked for in all. No concept holds outside its category's domain. A concept by itself is compared with units there alone, as Network Dissection does.
+   * looked for in all. No concept holds outside its category's domain. A concept by itself is compared with units there
+   * alone, as Network Dissection does.
    */
   domains?: Record<string, Uint32Array>;
 }

@@ -55,6 +55,12 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
   const drawn = annotations.reduce((sum, source) => sum + source.concepts, 0);
   const size =
     auto || drawn > 0 ? maskSize(preparation.height, preparation.width, samples, drawn) : { height: 1, width: 1 };
+  const finest = drawn > 0 ? maskSize(preparation.height, preparation.width, samples) : size;
+  if (size.height < finest.height) {
+    notes.push(
+      `Masks are of ${size.height} × ${size.width} positions: of ${finest.height} × ${finest.width}, those of ${drawn.toLocaleString('en')} concepts over ${samples.toLocaleString('en')} pictures would take more than 1 GiB.`,
+    );
+  }
   const steps = annotations.length + (auto ? 1 : 0);
   const progressOf = (step: number) => (done: number, total: number) =>
     onProgress?.(Math.floor((samples * (step + done / Math.max(1, total))) / steps), samples);

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../shared/userError.js';
-import { decodePngLabels } from '../image/png.js';
-import { PictureError } from '../image/header.js';
 import { jsonParts } from './jsonParts.js';
+import { decodeLabels } from './labelPicture.js';
 import type { MaskConcept } from './maskCollection.js';
 import { maskOfPolygons } from './polygon.js';
 import type { Reading } from './reading.js';
@@ -166,14 +165,4 @@ async function segmentPicture(json: string, png: string): Promise<Uint8Array> {
     if (bytes) return bytes;
   }
   throw new AnnotationError(`its PNG is neither in ${path.basename(named)}/ nor beside the JSON file`);
-}
-
-/** The values of a PNG's pixels; what is wrong with it as an `AnnotationError`. */
-export function decodeLabels(bytes: Uint8Array): ReturnType<typeof decodePngLabels> {
-  try {
-    return decodePngLabels(bytes);
-  } catch (error) {
-    if (error instanceof PictureError) throw new AnnotationError(`its PNG can't be read: ${error.message}`);
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../shared/userError.js';
 import { readingError } from '../dataFile.js';
-import { decodeLabels } from './coco.js';
+import { decodeLabels } from './labelPicture.js';
 import type { MaskConcept } from './maskCollection.js';
 import type { Reading } from './reading.js';
 import { AnnotationError } from './runLength.js';
