@@ -1,5 +1,6 @@
 import type { Chunk } from '../python/pythonIndex.js';
 import type { Syntax } from '../python/syntax.js';
+import { escaped } from '../values/strings.js';
 import type { Span } from '../values/value.js';
 import type { ModuleNode } from './moduleTree.js';
 
@@ -101,6 +102,8 @@ export function findUses(statements: readonly Syntax[], names: Names, finder: Us
         return null;
       case 'function_definition':
       case 'lambda':
+        // What can't be parsed stands beside the body.
+        for (const child of node.children) if (child.type === 'ERROR') visit(child);
         visit(node.fields.body);
         return null;
       default:
@@ -200,9 +203,7 @@ export function findUses(statements: readonly Syntax[], names: Names, finder: Us
     if (string.type !== 'string') return null;
     const span = stringInside(string);
     const parts = string.children.filter(({ type }) => type === 'string_content' || type === 'interpolation');
-    const pattern = parts
-      .map((part) => (part.type === 'interpolation' ? '\\w+' : textOf(part).replace(/\W/g, '\\$&')))
-      .join('');
+    const pattern = parts.map((part) => (part.type === 'interpolation' ? '\\w+' : escaped(textOf(part)))).join('');
     const test = new RegExp(`^${pattern}$`, 'u');
     const nodes = owner.flatMap((one) => [...one.children.values()].filter(({ name }) => test.test(name)));
     use(span, nodes);

@@ -1,5 +1,6 @@
 import type { TreeCursor } from 'web-tree-sitter';
 import { pythonParser } from './grammar.js';
+import { dangling, mended } from './mend.js';
 
 /**
  * A node of the syntax tree as tree-sitter's Python grammar names it, copied out of the parser's memory. Named nodes only;
@@ -19,12 +20,19 @@ const deepest = 400;
 
 /** The top-level statements of a text; what can't be parsed is inside nodes of type ERROR. */
 export function parsePython(text: string): Syntax[] {
+  const { statements, isWhole } = parse(text);
+  if (isWhole && !dangling.test(text)) return statements;
+  const better = mended(text, isWhole);
+  return better === text ? statements : parse(better).statements;
+}
+
+function parse(text: string): { statements: Syntax[]; isWhole: boolean } {
   const tree = pythonParser().parse(text);
-  if (!tree) return [];
+  if (!tree) return { statements: [], isWhole: true };
   try {
     const cursor = tree.walk();
     try {
-      return copy(cursor, 0).children;
+      return { statements: copy(cursor, 0).children, isWhole: !tree.rootNode.hasError };
     } finally {
       cursor.delete();
     }

@@ -6,6 +6,7 @@ import { evaluateExpression } from './expressions.js';
 import { makeInstance } from './instances.js';
 import { type Frame, Growth, type Interpreter } from './interpreter.js';
 import { Scope } from './scope.js';
+import { escaped } from './strings.js';
 import { runStatement } from './statements.js';
 import { type Arguments, type Instance, type ModuleValue, normalised, unknown, type Value } from './value.js';
 
@@ -133,7 +134,7 @@ interface Script {
 
 /** Text that may give a name its value, or change it. */
 function givesName(name: string): RegExp {
-  const word = `(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`;
+  const word = `(?<![\\w.])${escaped(name)}(?!\\w)`;
   return new RegExp(
     [
       `${word}[^\\n=(]*=(?!=)`,
