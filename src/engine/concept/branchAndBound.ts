@@ -77,11 +77,13 @@ export function branchAndBound(problem: BranchProblem): BranchResult {
     if (pair) return { found: { joins, inside: pair }, bound };
     const rest = maxLength - joins.length - 1;
     if (rest < 2) continue;
-    if (budget.steps < 0 || gains.size > mostBranches) return { found: null, bound };
+    if (gains.size > mostBranches) return { found: null, bound };
 
     const bounds = new OpenBounds(open, rest);
     const wanted = goal - (joins.length + 3 < least ? 1 : 0);
     for (let atom = 0; atom < atoms; atom++) {
+      // What is left of this branch is bounded as the branch itself is.
+      if (budget.steps < 0) return { found: null, bound };
       const own = open.gain(atom);
       for (const holds of [false, true]) {
         const gained = gain + (!holds && own > 0 ? own : 0);

@@ -7,6 +7,9 @@ import type { SearchSpace } from './searchSpace.js';
 
 /** Steps (additions, or about as much) spent on one unit before the search gives up: about a second. */
 const defaultBudget = 3e8;
+/** A table of pairs of so many takes 32 MB; with more, nothing is proven. */
+const mostAtoms = 4096;
+
 export interface OptimalResult {
   ranking: Ranking;
   /** False where the work exceeded the budget: then the ranking is the beam's, or better. */
@@ -46,6 +49,7 @@ export function optimalSearch(
   if (!start || maxLength === 1 || (start.iou === ceiling && start.formula.length === 1)) {
     return { ranking, proven: true, bound: start?.iou ?? 0 };
   }
+  if (space.atoms > mostAtoms) return { ranking, proven: false, bound: Math.max(start.iou, ceiling) };
   const hits = space.pairHits(unit);
   const left = { steps: budget };
   for (;;) {

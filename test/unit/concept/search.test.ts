@@ -285,6 +285,19 @@ describe('search for a unit’s label', () => {
     assert.equal(search([sky, water, boat], noisy, { search: 'optimal', beam: 1 })!.optimal, true);
   });
 
+  it('proves nothing with more concepts than pairs of them can be counted, and says what is not ruled out', () => {
+    // 4,100 concepts of 60 samples, as good as random (the linear congruential generator of Numerical Recipes).
+    let state = 1;
+    const bit = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >= 2 ** 31;
+    const mask = () => Array.from({ length: 60 }, bit);
+    const { groups, unit } = problem(Array.from({ length: 4100 }, mask), mask());
+    assert.ok(groups.atoms.length > 4096);
+    const label = searchUnit(groups, unit, { search: 'optimal', maxLength: 2, beam: 1 })!;
+    // Some concept holds wherever the unit fires, so that all that is known is that an IoU can't exceed 1.
+    assert.ok(label.iou < 1);
+    assert.deepEqual([label.optimal, label.bound], [false, 1]);
+  });
+
   it('gives equal bytes on repetition', () => {
     fc.assert(
       fc.property(sets, fc.constantFrom('beam' as const, 'optimal' as const), ({ concepts, fires }, kind) => {
