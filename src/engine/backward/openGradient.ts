@@ -112,9 +112,12 @@ export function openGradient(
     );
     const made = differentiate({ model: graph, targets, wrt, way, ruleOf: rule, facts, weights });
     const outputs = new Map([...made.gradients].map(([name, value], i) => [`gradient${i}`, { name, value }]));
-    const constants = made.saved.filter((name) => facts.get(name)?.constant);
-    const saved = made.saved.filter((name) => !facts.get(name)?.constant);
-    const computed = [...new Set([...wanted, ...made.saved])].filter((name) => indexOf(graph).producer.has(name));
+    const results = new Map([...outputs].map(([output, { value }]) => [output, value]));
+    // Of what the rules asked for, what is left when the nodes that nobody needs are gone.
+    const needed = new Set(made.g.finish(results, () => 'float32').inputs.map(({ name }) => name));
+    const saved = made.saved.filter((name) => needed.has(name));
+    const constants = saved.filter((name) => facts.get(name)?.constant);
+    const computed = [...new Set([...wanted, ...saved])].filter((name) => indexOf(graph).producer.has(name));
     checkRunnable(base.name, graph, computed);
     const bytes = Buffer.concat([base.bytes, appendOutputs(graph, computed)]);
     const forward = await openBytes({ ...base, bytes }, session);
@@ -123,7 +126,7 @@ export function openGradient(
       const first = await forward.run(feeds, computed);
       const values: Record<string, Tensor> = { ...feeds, ...first };
       const written = made.g.finish(
-        new Map([...outputs].map(([output, { value }]) => [output, value])),
+        results,
         (name) => (name in values ? backwardType(values[name]) : 'float32'),
         new Map(constants.map((name) => [name, bytesOf(values[name])])),
       );
@@ -136,11 +139,10 @@ export function openGradient(
         },
         session,
       );
-      const needed = new Set(written.inputs.map(({ name }) => name));
       return {
         forward,
         backward,
-        saved: saved.filter((name) => needed.has(name)),
+        saved: saved.filter((name) => !constants.includes(name)),
         seeds: new Map([...made.seeds].map(([target, input]) => [target, { input, dims: made.g.dims(input) }])),
         gradients: new Map([...outputs].map(([output, { name }]) => [name, output])),
         first,
