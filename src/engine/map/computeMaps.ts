@@ -108,6 +108,9 @@ async function drawBatch(
     ? await averaged(plan, forward, fed, first, seen, into.places, during)
     : await mapsOf(plan, seen, first);
 
+  if (!job.raw && method.needsClass && maps.some((ofSample) => ofSample.some((map) => map.every((v) => v === 0)))) {
+    plan.notes.add('A map is empty: no place of the layer speaks for the score. Another layer may.');
+  }
   const { chunk, logits, classes, names } = seen;
   into.scores = logits.kind;
   const hasClass = method.needsClass || job.class !== null || job.classes !== undefined;

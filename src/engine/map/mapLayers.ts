@@ -1,6 +1,6 @@
 import type { Layer } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
-import { structureOf } from '../onnx/index.js';
+import { partFrom, structureOf } from '../onnx/index.js';
 import { fixedBatchOf, type LayerLayout, type Session, tokenGrid } from '../runtime/index.js';
 import { placesOf } from './chunk.js';
 import { defaultMapLayer } from './defaultLayer.js';
@@ -13,17 +13,21 @@ import type { ModelRuns } from './modelRuns.js';
  * where that does not say it, what they give for the first input.
  *
  * @param size of the input's axes of places
+ * @param score the tensor that holds the scores
  * @throws UserError where no layer has as many
  */
 export async function chooseLayer(
   runs: ModelRuns,
   inputs: MapInputs,
   size: readonly number[],
+  score: string,
   signal: AbortSignal,
 ): Promise<Layer> {
   const { model } = runs;
   const structure = structureOf(model);
-  const computed = new Set(model.graph.nodes.flatMap(({ outputs }) => outputs));
+  // A layer of another output's branch has no say in the score.
+  const { nodes } = partFrom(model, [score], () => false);
+  const computed = new Set([...nodes].flatMap(({ outputs }) => outputs));
   const layers = structure.layers.filter(({ name }) => computed.has(name));
   const places = new Map(layers.map((layer) => [layer.name, statedPlaces(layer)]));
   const unknown = layers.filter(({ name }) => places.get(name) === null);

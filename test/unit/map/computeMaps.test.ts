@@ -138,6 +138,13 @@ describe('Maps of small networks', () => {
     await assert.rejects(work, { name: 'AbortError' });
   });
 
+  it('say so where nothing speaks for the class', async () => {
+    // Only the first channel is active, and class 1 has -1 on it.
+    const { maps, notes } = await draw([1, 2, 3, 4, 5, 6], [2, 3], job('gradcam', { raw: false }));
+    assertClose(maps[0], [0, 0, 0, 0, 0, 0], 0);
+    assert.match(notes.join(' '), /A map is empty/);
+  });
+
   it('refuse what they can’t be drawn of', async () => {
     const values = [1, -2, 3, 0, -1, 2];
     const cases: [Partial<MapJob>, RegExp][] = [
