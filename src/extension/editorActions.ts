@@ -112,10 +112,13 @@ async function editProbe(session: ModelSession, probes: ChosenProbes): Promise<v
   }
   const text = await session.queries.probeFileText();
   const file = await freeName(session.model.replace(/\.onnx$/i, ''), '.probe.json');
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file).with({ scheme: 'untitled' }));
-  // A document that is changed before it is shown comes up by itself, over the panel.
-  const editor = await vscode.window.showTextDocument(document, { viewColumn: besideThePanel(document.uri) });
-  await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), text));
+  const uri = vscode.Uri.file(file).with({ scheme: 'untitled' });
+  // A document that is not shown soon comes up by itself, over the panel: it is shown first, and filled then.
+  await vscode.commands.executeCommand('vscode.open', uri, { viewColumn: besideThePanel(uri), preview: false });
+  const document = await vscode.workspace.openTextDocument(uri);
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
   const saved = vscode.workspace.onDidSaveTextDocument(async ({ uri }) => {
     if (uri.fsPath !== file) return;
     saved.dispose();
