@@ -8,6 +8,8 @@ export interface LayerResults extends LayerStatistics {
   index: Map<number, number>;
   /** Units whose label search is over (those that need none included). */
   labelled: Set<number>;
+  /** Grows with all labels that arrive: a first label may be followed by a better one. */
+  revision?: number;
 }
 
 export function withStatistics(statistics: LayerStatistics): LayerResults {
@@ -28,6 +30,7 @@ export function addLabels(results: LayerResults, explanations: readonly UnitExpl
     results.explanations[i] = explanation;
     results.labelled.add(explanation.unit);
   }
+  results.revision = (results.revision ?? 0) + 1;
 }
 
 export const isLabelled = (results: LayerResults): boolean => results.labelled.size === results.explanations.length;

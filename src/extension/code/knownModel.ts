@@ -11,8 +11,8 @@ export interface KnownModel {
   layers: ReadonlyMap<string, Layer>;
   /** Of the last explanation, by tensor name; none: it was never explained. */
   results: ReadonlyMap<string, LayerResults>;
-  /** Units that have been labelled so far, in all layers. */
-  labelled: number;
+  /** Grows while labels arrive. */
+  revision: number;
   /** The file was written since it was explained. */
   stale: boolean;
   change: CheckpointChange | null;

@@ -28,14 +28,15 @@ export interface LayerDigest {
   activations: { low: number; high: number; counts: Float64Array; firing: Float64Array } | null;
 }
 
-const digests = new WeakMap<LayerResults, { labelled: number; digest: LayerDigest }>();
+const digests = new WeakMap<LayerResults, { revision: number; digest: LayerDigest }>();
 
 /** Made once for what is known of a layer; again while labels arrive. */
 export function layerDigest(results: LayerResults): LayerDigest {
   const known = digests.get(results);
-  if (known?.labelled === results.labelled.size) return known.digest;
+  const revision = results.revision ?? 0;
+  if (known?.revision === revision) return known.digest;
   const digest = digestOf(results);
-  digests.set(results, { labelled: results.labelled.size, digest });
+  digests.set(results, { revision, digest });
   return digest;
 }
 

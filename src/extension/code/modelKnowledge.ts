@@ -99,7 +99,7 @@ export class ModelKnowledge implements vscode.Disposable {
         structure,
         layers: entry.known?.structure === structure ? entry.known.layers : byName(structure),
         ...found,
-        labelled: [...found.results.values()].reduce((sum, { labelled }) => sum + labelled.size, 0),
+        revision: [...found.results.values()].reduce((sum, { revision = 0 }) => sum + revision, 0),
       };
     const isNews = !sameKnowledge(known, entry.known);
     entry.known = known;
@@ -127,6 +127,6 @@ const byName = ({ layers }: ModelStructure): Map<string, Layer> => new Map(layer
 function sameKnowledge(a: KnownModel | null, b: KnownModel | null): boolean {
   if (!a || !b) return a === b;
   if (a.structure !== b.structure || a.stale !== b.stale || a.change !== b.change) return false;
-  if (a.labelled !== b.labelled || a.results.size !== b.results.size) return false;
+  if (a.revision !== b.revision || a.results.size !== b.results.size) return false;
   return [...a.results].every(([name, results]) => b.results.get(name) === results);
 }

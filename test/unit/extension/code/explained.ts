@@ -33,7 +33,7 @@ export function known(layers: Layer[], results: LayerResults[], change: Partial<
     structure: { schema: 'onnxplain/1', inputs: [], outputs: [], opset: 20, producer: '', parameters: 0, layers },
     layers: new Map(layers.map((of) => [of.name, of])),
     results: new Map(results.map((of) => [of.layer.name, of])),
-    labelled: 0,
+    revision: 0,
     stale: false,
     change: null,
     ...change,

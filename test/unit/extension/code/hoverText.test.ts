@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { escaped, hoverText } from '../../../../src/extension/code/hoverText.js';
+import { addLabels } from '../../../../src/extension/layerResults.js';
 import { checkpointChange } from '../../../../src/shared/checkpointChange.js';
 import { explained, known, layer, silent, unit } from './explained.js';
 
@@ -26,6 +27,13 @@ describe('what a hover says', () => {
     const svg = /data:image\/svg\+xml;base64,([^|]+)\|width=200/.exec(text)![1];
     assert.match(Buffer.from(svg, 'base64').toString(), /^<svg xmlns=.*<\/svg>$/);
     assert.doesNotMatch(text, /Explain neurons/, 'it is explained');
+  });
+
+  it('the better label, where one follows a first one', () => {
+    const results = explained(act1, [unit(0)]);
+    assert.match(hoverText(place('act1'), known([act1], [results]), 'dark')!, /- left · IoU 0\.40/);
+    addLabels(results, [unit(0, { label: 'high', iou: 0.9 })]);
+    assert.match(hoverText(place('act1'), known([act1], [results]), 'dark')!, /- high · IoU 0\.90/);
   });
 
   it('what the activation behind a layer has learned, and that it is the activation’s', () => {
