@@ -4,23 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { attribute, defaultAttribution, KeptGradient } from '../../src/engine/attribution/index.js';
 import { readModel } from '../../src/engine/onnx/index.js';
+import { best } from '../best.js';
 
 /** node --import tsx bench/attributions/run.ts [THREADS] [ROUNDS] [NETWORK ...] */
 const [threads = 1, rounds = 3] = process.argv.slice(2, 4).map(Number);
 const chosen = process.argv.slice(4);
 const networks = chosen.length > 0 ? chosen : ['squeezenet1_1', 'resnet18'];
 const dims = [1, 3, 224, 224];
-
-async function best(run: () => Promise<unknown>): Promise<number> {
-  await run();
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    await run();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
-}
 
 const folder = mkdtempSync(path.join(tmpdir(), 'onnxplain-bench-'));
 try {
@@ -44,7 +34,7 @@ try {
     };
     for (const [method, { peer, milliseconds }] of Object.entries(times)) {
       const kept = new KeptGradient();
-      const own = await best(() =>
+      const own = await best(rounds, () =>
         attribute(model, inputs, { ...defaultAttribution, method, class: 0, threads }, { kept }),
       );
       await kept.release();

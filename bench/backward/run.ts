@@ -5,22 +5,12 @@ import path from 'node:path';
 import { openGradient } from '../../src/engine/backward/index.js';
 import { readModel } from '../../src/engine/onnx/index.js';
 import { openSession } from '../../src/engine/runtime/index.js';
+import { best } from '../best.js';
 
 /** node --import tsx bench/backward/run.ts [BATCH] [THREADS] [ROUNDS] [NETWORK ...] */
 const [batch = 1, threads = 1, rounds = 10] = process.argv.slice(2, 5).map(Number);
 const chosen = process.argv.slice(5);
 const networks = chosen.length > 0 ? chosen : ['resnet18', 'mobilenet_v2', 'squeezenet1_1', 'vgg11'];
-
-async function best(run: () => Promise<unknown>): Promise<number> {
-  await run();
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    await run();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
-}
 
 const folder = mkdtempSync(path.join(tmpdir(), 'onnxplain-bench-'));
 try {
@@ -41,8 +31,8 @@ try {
     const seed = Float32Array.from({ length: batch * 1000 }, (_, i) => (i % 1000 === 0 ? 1 : 0));
     const plain = await openSession(model, { outputs: [], threads });
     const gradient = openGradient(model, { targets: ['output'], wrt: ['input'] }, { threads });
-    const alone = await best(() => plain.run(feeds, ['output']));
-    const both = await best(() => gradient.run(feeds, { output: seed }));
+    const alone = await best(rounds, () => plain.run(feeds, ['output']));
+    const both = await best(rounds, () => gradient.run(feeds, { output: seed }));
     const row = [alone, both, both / alone, torch.both, both / torch.both].map((x) => x.toFixed(x < 10 ? 2 : 1));
     console.log(`| ${network} | ${row.join(' | ')} |`);
     await plain.release();

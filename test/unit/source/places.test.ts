@@ -188,15 +188,15 @@ print(model.get_submodule("blocks.1").conv, other.blocks[0].conv)
   it('imports are read as far as they lie in the workspace', async () => {
     const asked: string[] = [];
     const files: Record<string, string> = {
-      '/work/net/model.py':
+      '/home/ada/net/model.py':
         'from .blocks import Block\nimport torch, numpy as np\nfrom common.heads import (\n  Head,\n)\n',
-      '/work/net/blocks.py': 'from . import layers\n',
-      '/work/net/layers.py': 'from .model import Net\n',
-      '/work/common/heads.py': '',
+      '/home/ada/net/blocks.py': 'from . import layers\n',
+      '/home/ada/net/layers.py': 'from .model import Net\n',
+      '/home/ada/common/heads.py': '',
     };
     const { files: read } = await readProgram(
-      '/work/net/model.py',
-      indexPython(files['/work/net/model.py']),
+      '/home/ada/net/model.py',
+      indexPython(files['/home/ada/net/model.py']),
       (file) => {
         asked.push(file);
         return Promise.resolve(file in files ? indexPython(files[file]) : null);
