@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import type { Site } from '../../../src/engine/backward/index.js';
 import { checkGradient, type GradientCase } from '../../support/gradientCheck.js';
 import { int64 } from '../../support/onnxFile.js';
 
@@ -266,4 +268,12 @@ describe('gradients of operators agree with differences', () => {
       });
     });
   }
+
+  it('and a wrong rule does not', async () => {
+    const rules = { Relu: { backward: ({ gradient }: Site) => [gradient] } };
+    await assert.rejects(
+      checkGradient({ op: 'Relu', inputs: [[3, 4]] }, { rules }),
+      /by x0\[\d+\] = .* the gradient is/,
+    );
+  });
 });
