@@ -35,7 +35,10 @@ describe('The command line', function () {
       [['explain', model, '--threshold', 'quantile:2'], /the share of positions must lie between 0 and 1/],
       [['cam', model, '--method', 'eigencam', '--out', 'a.png'], /either --image or --input/],
       [['cam', model, '--image', 'a', '--input', 'b', '--method', 'eigencam', '--out', 'a.png'], /either --image or/],
-      [['cam', model, '--image', 'a', '--method', 'eigencm', '--out', 'a.png'], /--method is one of gradcam, .*eigencam, .*got "eigencm"/],
+      [
+        ['cam', model, '--image', 'a', '--method', 'eigencm', '--out', 'a.png'],
+        /--method is one of gradcam, .*eigencam, .*got "eigencm"/,
+      ],
       [['cam', model, '--image', 'a', '--method', 'eigencam', '--out', 'a.gif'], /ends in .npy or .png/],
       [['cam', model, '--image', 'a', '--method', 'activation', '--out', 'a.png'], /wants a --unit/],
     ];
