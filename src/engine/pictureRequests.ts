@@ -54,7 +54,7 @@ export const pictureMethods = (): MapMethod[] => [
     smooths: drawing.by !== 'map',
     slow: needs.endsWith('scores'),
   })),
-  ...Object.values(attributionMethods).map(({ name, title, shows, cost }) => ({ name, title, shows, cost, needsClass: true, ofInput: true })),
+  ...Object.values(attributionMethods).map(({ name, title, shows, cost }) => ({ name, title, shows, cost, needsClass: true, ofInput: true, isAttribution: true })),
 ]; // prettier-ignore
 
 /** Answers what is asked about one picture: its map, what the map is worth, why the class is what it is. */

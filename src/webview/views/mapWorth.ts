@@ -91,7 +91,7 @@ export class MapWorth extends LitElement {
     if (!method || method.name === 'activation') return nothing;
     const key = JSON.stringify([this.call, this.store.generation]);
     return html`${this.map.layers.length === 1 ? this.#because(key) : nothing}
-    ${method.ofInput ? nothing : this.#worth(key)}`;
+    ${method.isAttribution ? nothing : this.#worth(key)}`;
   }
 
   #because(key: string): TemplateResult {

@@ -53,7 +53,7 @@ describe('attributions as maps of pictures', () => {
     this.timeout(60_000);
     const engine = createEngine({ media: path.resolve('media') });
     const { methods } = await engine.version();
-    const ofInput = methods!.filter((method) => method.ofInput).map(({ name }) => name);
+    const ofInput = methods!.filter((method) => method.isAttribution).map(({ name }) => name);
     assert.deepEqual(ofInput, Object.keys(attributionMethods));
     const model = path.resolve('media/sample/fashion/fashion.onnx');
     const probe = { kind: 'file' as const, path: path.resolve('media/sample/fashion/fashion.probe.json') };
