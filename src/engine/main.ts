@@ -31,6 +31,8 @@ function serve<M extends EngineMethod>(
 ): void {
   connection.onRequest(engineRequest(method), async (params, token: CancellationToken) => {
     const abort = new AbortController();
+    // A request that was cancelled before it was read has a token that never tells.
+    if (token.isCancellationRequested) abort.abort();
     const cancelling = token.onCancellationRequested(() => abort.abort());
     try {
       return await handle(params, abort.signal);

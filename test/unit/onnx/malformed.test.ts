@@ -76,7 +76,7 @@ describe('broken and hostile model files', () => {
       }
       // Of the processor's time, so that a busy machine does not fail it.
       const { user, system } = process.cpuUsage(before);
-      assert.ok(user + system < 2_000_000, `${user + system} µs`);
+      assert.ok(user + system < 5_000_000, `${user + system} µs`);
     });
   }
 
