@@ -20,6 +20,7 @@ export async function columnEffect(
   layer: Layer,
   unit: number,
   sample: number,
+  threads: number | null = null,
 ): Promise<ColumnEffect[]> {
   const table = probe.table?.();
   const width = probe.columns.length;
@@ -33,7 +34,7 @@ export async function columnEffect(
     activations: [] as number[],
   }));
   const rows = effects.flatMap(({ values }, index) => values.map((value) => ({ index, value })));
-  const session = await openSession(model, { outputs: [layer.name] });
+  const session = await openSession(model, { outputs: [layer.name], threads });
   try {
     await streamActivations({
       session,

@@ -64,11 +64,11 @@ export function createEngine({ media }: { media: string }): EngineApi {
     async unavailableMethods({ model, layers }) {
       return unavailableMethods((await opened.model(model)).model, layers);
     },
-    async columnEffect({ model: file, probe, layer, unit, sample }) {
+    async columnEffect({ model: file, probe, layer, unit, sample, threads }) {
       const { model, structure } = await opened.model(file);
       const set = await opened.probe(file, probe);
       const found = findLayer(structure, layer);
-      return columnEffect(model, set, found, unitOf(found, unit), sampleOf(set, sample));
+      return columnEffect(model, set, found, unitOf(found, unit), sampleOf(set, sample), threads);
     },
     async feeds({ model: file, layer, unit, limit }) {
       const { model, structure } = await opened.model(file);

@@ -70,7 +70,7 @@ export class PictureRequests {
     if (Object.hasOwn(attributionMethods, request.method)) {
       return this.#attribution(model, inputs, picture, request, signal);
     }
-    const { method, layers, class: wanted, unit, eigenSmooth, augSmooth, region, box } = request;
+    const { method, layers, class: wanted, unit, eigenSmooth, augSmooth, region, box, threads = null } = request;
     const maps = await computeMaps(
       model,
       inputs,
@@ -83,13 +83,13 @@ export class PictureRequests {
         unit,
         seed: 0,
         raw: false,
-        threads: null,
+        threads,
         eigenSmooth,
         augSmooth,
         region,
         box: box ?? undefined,
       },
-      { signal, runs: this.#runsOf(model) },
+      { signal, runs: this.#runsOf(model, threads) },
     );
     return {
       method,
@@ -127,7 +127,7 @@ export class PictureRequests {
         class: request.class,
         output: null,
         seed: 0,
-        threads: null,
+        threads: request.threads ?? null,
       },
       { signal },
     );
@@ -146,19 +146,19 @@ export class PictureRequests {
   async reasons(request: ReasonsRequest): Promise<DecisionReasons> {
     const { model, inputs } = await this.#see(request);
     const layer = findLayer(structureOf(model), request.layer);
-    return decisionReasons(this.#runsOf(model), await inputs.batch(0, 1), layer, request.class);
+    return decisionReasons(this.#runsOf(model, request.threads), await inputs.batch(0, 1), layer, request.class);
   }
 
   async #attribution(
     model: OnnxModel,
     inputs: MapInputs,
     picture: Picture,
-    { method, class: wanted }: MapRequest,
+    { method, class: wanted, threads = null }: MapRequest,
     signal: AbortSignal,
   ): Promise<MapResult> {
-    const job = { ...defaultAttribution, method, class: wanted };
+    const job = { ...defaultAttribution, method, class: wanted, threads };
     const made = await attribute(model, inputs, job, { signal, kept: this.#gradient });
-    const scores = await classLogits(this.#runsOf(model), inputs.input, await inputs.batch(0, 1));
+    const scores = await classLogits(this.#runsOf(model, threads), inputs.input, await inputs.batch(0, 1));
     const { link } = classOutput(model, null);
     const sum = made.values[0].reduce((total, value) => total + value, 0);
     return {
@@ -199,10 +199,10 @@ export class PictureRequests {
     return { model, picture, inputs: { kind: set.kind, input: set.input, samples: 1, batch: async () => feeds } };
   }
 
-  #runsOf(model: OnnxModel): ModelRuns {
-    if (this.#runs?.model !== model) {
+  #runsOf(model: OnnxModel, threads: number | null = null): ModelRuns {
+    if (this.#runs?.model !== model || this.#runs.threads !== threads) {
       void this.#runs?.release();
-      this.#runs = new ModelRuns(model, null);
+      this.#runs = new ModelRuns(model, threads);
     }
     return this.#runs;
   }

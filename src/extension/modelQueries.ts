@@ -55,6 +55,7 @@ export class ModelQueries {
     private readonly results: ModelResults,
     /** The user's choice of a probe set, for as long as no explanation has settled on one. */
     private readonly chosen: () => ProbeChoice | null,
+    private readonly threads: () => number | null,
   ) {
     this.jobs = new Jobs(model, engine, results, () => this.probe());
   }
@@ -96,7 +97,14 @@ export class ModelQueries {
   }
 
   columnEffect(layer: string, unit: number, sample: number): Promise<ColumnEffect[]> {
-    return this.ask('columnEffect', { model: this.model, probe: this.probe(), layer, unit, sample });
+    return this.ask('columnEffect', {
+      model: this.model,
+      probe: this.probe(),
+      layer,
+      unit,
+      sample,
+      threads: this.threads(),
+    });
   }
 
   feeds(layer: string, unit: number): Promise<Feed[]> {
@@ -128,7 +136,7 @@ export class ModelQueries {
   map(call: MapCall): Promise<MapResult> {
     const probe = this.results.probe?.choice ?? this.chosen();
     const signal = AbortSignal.any([this.#stopMaps.signal, this.#interrupt.signal]);
-    return this.ask('map', { ...call, model: this.model, probe }, { signal });
+    return this.ask('map', { ...call, model: this.model, probe, threads: this.threads() }, { signal });
   }
 
   /** Ends the maps that are being made. */
@@ -143,12 +151,16 @@ export class ModelQueries {
 
   judge(call: MapCall): Promise<MapJudgement> {
     const probe = this.results.probe?.choice ?? this.chosen();
-    return this.ask('judge', { ...call, model: this.model, probe }, { signal: this.#interrupt.signal });
+    return this.ask(
+      'judge',
+      { ...call, model: this.model, probe, threads: this.threads() },
+      { signal: this.#interrupt.signal },
+    );
   }
 
   reasons(input: MapCall['input'], layer: string, index: number | null): Promise<DecisionReasons> {
     const probe = this.results.probe?.choice ?? this.chosen();
-    return this.ask('reasons', { model: this.model, probe, input, layer, class: index });
+    return this.ask('reasons', { model: this.model, probe, input, layer, class: index, threads: this.threads() });
   }
 
   proposals(folders: string[]): Promise<ProbeProposal[]> {

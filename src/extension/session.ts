@@ -60,7 +60,13 @@ export class ModelSession {
     private readonly surroundings: SessionSurroundings,
   ) {
     this.#settings = surroundings.settings();
-    this.queries = new ModelQueries(model, engine, this.results, () => surroundings.probe());
+    this.queries = new ModelQueries(
+      model,
+      engine,
+      this.results,
+      () => surroundings.probe(),
+      () => surroundings.run().threads,
+    );
   }
 
   get name(): string {

@@ -31,6 +31,7 @@ export interface EngineApi {
     layer: string;
     unit: number;
     sample: number;
+    threads?: number | null;
   }): Promise<ColumnEffect[]>;
   /** Weights from the unit to the next layers' units, strongest first, at most `limit`; none for layers without weights behind. */
   feeds(request: { model: string; layer: string; unit: number; limit: number }): Promise<Feed[]>;
@@ -250,6 +251,8 @@ export interface MapRequest {
   region?: 'predicted' | 'all';
   /** Of detectors: the box's number. Absent: the one with the class's highest score. */
   box?: number | null;
+  /** Null or absent: as many as the runtime thinks right. */
+  threads?: number | null;
 }
 
 export interface MapResult {
@@ -292,6 +295,7 @@ export interface ReasonsRequest {
   layer: string;
   /** Null: the highest output. */
   class: number | null;
+  threads?: number | null;
 }
 
 export interface DecisionReasons {

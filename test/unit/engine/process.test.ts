@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CancellationTokenSource, RequestType } from 'vscode-jsonrpc/node.js';
@@ -143,6 +143,34 @@ describe('The engine process', function () {
       assert.ok(!cold.events.some(({ type }) => type === 'progress'));
     } finally {
       await cold.end();
+    }
+  });
+
+  it('draws maps on as many threads as it is told', async function () {
+    if (process.platform !== 'linux') this.skip(); // Elsewhere nothing counts the threads of another process.
+    const own = await EngineProcess.start();
+    try {
+      const threadsWith = async (threads: number) => {
+        const input = { kind: 'sample' as const, sample: 0 };
+        const map = {
+          model: fashion,
+          probe: pictures,
+          input,
+          method: 'cam',
+          layers: [],
+          class: 9,
+          unit: null,
+          threads,
+        };
+        await own.call('map', map);
+        return readdirSync(`/proc/${own.child.pid}/task`).length;
+      };
+      // The thread that asks is one of them, so a session of n threads starts n - 1.
+      const alone = await threadsWith(1);
+      assert.ok((await threadsWith(7)) >= alone + 6);
+      assert.equal(await threadsWith(1), alone);
+    } finally {
+      await own.end();
     }
   });
 
