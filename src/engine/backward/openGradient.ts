@@ -7,6 +7,7 @@ import { differentiate } from './differentiate.js';
 import { type DataType, dataTypes, modelBytes } from './emit/modelBytes.js';
 import { forwardBytes } from './forwardBytes.js';
 import { inlined } from './inline.js';
+import { keptInUse } from './keptInUse.js';
 import { nodesBetween, type RuleOf } from './path.js';
 import type { RuleTable } from './rule.js';
 import { gradientRules, ruleOf } from './rules/index.js';
@@ -92,7 +93,7 @@ export function openGradient(
   nodesBetween(inlined(model, null).model, targets, wrt, rule, isOpen);
   const inputs = new Set(model.graph.inputs.map((input) => input.name));
   const session = { threads: options.threads, provider: options.provider };
-  const compiled = new Map<string, Promise<Compiled>>();
+  const compiled = keptInUse(keptSizes, releaseBoth);
   const wanted = [...new Set([...targets, ...wrt, ...fetch])];
 
   /** The graph without calls, the nodes on the way and all sizes, for inputs of these sizes. */
@@ -153,43 +154,42 @@ export function openGradient(
     }
   }
 
-  function compiledFor(feeds: Record<string, Tensor>): { made: Promise<Compiled>; isNew: boolean } {
-    const key = JSON.stringify(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
-    const known = compiled.get(key);
-    const made = known ?? compile(feeds);
-    // The last used is the last to go.
-    compiled.delete(key);
-    compiled.set(key, made);
-    made.catch(() => compiled.delete(key));
-    for (const [old, dropped] of [...compiled].slice(0, -keptSizes)) {
-      compiled.delete(old);
-      void releaseOne(dropped);
-    }
-    return { made, isNew: !known };
-  }
+  const keyOf = (feeds: Record<string, Tensor>): string =>
+    JSON.stringify(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
 
   const gradient: Gradient = {
     targets,
     wrt,
     async forward(feeds) {
-      const { made, isNew } = compiledFor(feeds);
-      const ready = await made;
-      const { forward, backward, saved, seeds: takes, gradients } = ready;
-      const fetched = [...new Set([...wanted, ...saved])].filter((name) => !inputs.has(name));
-      const computed = isNew && ready.first ? ready.first : await forward.run(feeds, fetched);
-      ready.first = null;
-      const values: Record<string, Tensor> = { ...feeds, ...computed };
+      const key = keyOf(feeds);
+      const values = await compiled.use(
+        key,
+        () => compile(feeds),
+        async (ready, isNew): Promise<Record<string, Tensor>> => {
+          const fetched = [...new Set([...wanted, ...ready.saved])].filter((name) => !inputs.has(name));
+          const computed = isNew && ready.first ? ready.first : await ready.forward.run(feeds, fetched);
+          ready.first = null;
+          return { ...feeds, ...computed };
+        },
+      );
       return {
         values: Object.fromEntries(wanted.map((name) => [name, values[name]])),
-        async backward(seeds) {
-          const given: Record<string, Tensor> = {};
-          for (const [target, { input, dims }] of takes) {
-            given[input] = { type: 'float32', dims, data: checkedSeed(target, dims, seeds[target]) };
-          }
-          saved.forEach((name) => (given[name] = values[name]));
-          const results = await backward.run(given, [...gradients.values()]);
-          return Object.fromEntries([...gradients].map(([name, output]) => [name, results[output]]));
-        },
+        // Its sessions may have gone since: they are opened again.
+        backward: (seeds) =>
+          compiled.use(
+            key,
+            () => compile(feeds),
+            async (ready) => {
+              ready.first = null;
+              const given: Record<string, Tensor> = {};
+              for (const [target, { input, dims }] of ready.seeds) {
+                given[input] = { type: 'float32', dims, data: checkedSeed(target, dims, seeds[target]) };
+              }
+              ready.saved.forEach((name) => (given[name] = values[name]));
+              const results = await ready.backward.run(given, [...ready.gradients.values()]);
+              return Object.fromEntries([...ready.gradients].map(([name, output]) => [name, results[output]]));
+            },
+          ),
       };
     },
     async run(feeds, seeds) {
@@ -197,19 +197,14 @@ export function openGradient(
       const given = typeof seeds === 'function' ? seeds(pass.values) : seeds;
       return { values: pass.values, gradients: await pass.backward(given) };
     },
-    async release() {
-      const all = [...compiled.values()];
-      compiled.clear();
-      await Promise.all(all.map(releaseOne));
-    },
+    release: () => compiled.release(),
   };
   return gradient;
 }
 
-async function releaseOne(made: Promise<Compiled>): Promise<void> {
-  const { forward, backward } = await made.catch(() => ({ forward: null, backward: null }));
-  await forward?.release();
-  await backward?.release();
+async function releaseBoth({ forward, backward }: Compiled): Promise<void> {
+  await forward.release();
+  await backward.release();
 }
 
 async function weightsOf(model: OnnxModel, names: readonly string[]): Promise<Map<string, Weight>> {

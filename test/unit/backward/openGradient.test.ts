@@ -96,6 +96,29 @@ describe('a gradient', () => {
       await releaseGradients(model);
     }));
 
+  it('of a pass that is held still comes when other sizes have run since, and other gradients were opened', () =>
+    withModel(small, async (file) => {
+      const model = await readModel(file);
+      const gradient = cachedGradient(model, { targets: ['z'], wrt: ['x'] });
+      const rows = (count: number) => ({
+        type: 'float32' as const,
+        dims: [count, 2],
+        data: Float32Array.from({ length: 2 * count }, (_, i) => i + 1),
+      });
+      const held = await gradient.forward({ x: rows(1) });
+      for (const count of [2, 3, 4]) await gradient.forward({ x: rows(count) });
+      const first = await held.backward({ z: Float32Array.of(1, 0.5) });
+      assert.deepEqual([...(first.x.data as Float32Array)], [14 * 1 + 6 * -2, 14 * 3 + 6 * 4]);
+      for (const wrt of ['h', 'y'])
+        for (const target of ['z', 'y']) if (target !== wrt) cachedGradient(model, { targets: [target], wrt: [wrt] });
+      cachedGradient(model, { targets: ['y'], wrt: ['x'] });
+      const second = await held.backward({ z: Float32Array.of(1, 0) });
+      assert.deepEqual([...(second.x.data as Float32Array)], [14, 42]);
+      await releaseGradients(model);
+      const third = await held.backward({ z: Float32Array.of(0, 1) });
+      assert.deepEqual([...(third.x.data as Float32Array)], [-24, 48]);
+    }));
+
   it('is float32 in models of float16 and float64', async () => {
     for (const [type, name] of [
       [10, 'float16'],

@@ -3,10 +3,13 @@ import { opName } from '../../onnx/graphIndex.js';
 import type { RuleOf } from '../path.js';
 import type { Rule, RuleTable } from '../rule.js';
 import { attention, fusedAttention, multiHeadAttention } from './attention.js';
+import { matmulNBits } from './blockQuantised.js';
 import { convolution, transposedConvolution } from './convolution.js';
+import { cumulativeProduct, cumulativeSum } from './cumulative.js';
 import { activationRules, binaryRules, unaryRules } from './elementwise.js';
 import { einsum } from './einsum.js';
 import { fusedRules } from './fused.js';
+import { affineGrid, gridSample } from './gridSample.js';
 import { indexingRules } from './indexing.js';
 import { gemm, matmul } from './linear.js';
 import {
@@ -17,11 +20,13 @@ import {
   localResponse,
 } from './normalisation.js';
 import { cast, passed, stopped, stoppingOperators } from './passing.js';
+import { centerCropPad, columnsToImage, maxUnpool } from './patches.js';
 import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
 import { quantisedRules } from './quantised.js';
 import { rearrangementRules } from './rearrangement.js';
-import { cumulativeSum, reductionRules, topK } from './reduction.js';
+import { reductionRules, topK } from './reduction.js';
 import { gru, lstm, rnn } from './recurrent.js';
+import { fusedRotaryEmbedding, rotaryEmbedding } from './rotary.js';
 import { resize } from './resize.js';
 import { logSoftmax, softmax } from './softmax.js';
 
@@ -68,6 +73,16 @@ export const gradientRules: RuleTable = {
   CastLike: passed,
   Dropout: passed,
   CumSum: cumulativeSum,
+  CumProd: cumulativeProduct,
+  GridSample: gridSample,
+  'com.microsoft.GridSample': gridSample,
+  AffineGrid: affineGrid,
+  RotaryEmbedding: rotaryEmbedding,
+  'com.microsoft.RotaryEmbedding': fusedRotaryEmbedding,
+  'com.microsoft.MatMulNBits': matmulNBits,
+  Col2Im: columnsToImage,
+  MaxUnpool: maxUnpool,
+  CenterCropPad: centerCropPad,
   TopK: topK,
 };
 

@@ -84,20 +84,6 @@ export const reductionRules: Record<string, Rule> = {
   }),
 };
 
-/** y_i = Σ_{j ≤ i} x_j: the same from the other end. */
-export const cumulativeSum: Rule = {
-  by: [0],
-  backward(at) {
-    const { node } = at;
-    return [
-      at.g.op('CumSum', [at.gradient, at.input(1)], {
-        exclusive: integerAttribute(node, 'exclusive', 0),
-        reverse: 1 - integerAttribute(node, 'reverse', 0),
-      }),
-    ];
-  },
-};
-
 /** The values' gradients go to where the values stood. */
 export const topK: Rule = {
   by: [0],
