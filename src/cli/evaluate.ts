@@ -1,19 +1,14 @@
 import path from 'node:path';
 import { mapMethods } from '../engine/cam/index.js';
 import { classNames } from '../engine/classNames.js';
-import {
-  controlMethod,
-  evaluateMaps,
-  type Evaluation,
-  type EvaluationMetric,
-  evaluationMetrics,
-} from '../engine/evaluate/index.js';
+import { evaluateMaps } from '../engine/evaluate/index.js';
 import { createEngine, mediaFolder } from '../engine/index.js';
 import { classIndex } from '../engine/map/classIndex.js';
 import { classOutput } from '../engine/map/classOutput.js';
 import { describeTensor, findLayer, readModel, structureOf } from '../engine/onnx/index.js';
 import type { OnnxModel } from '../engine/onnx/model.js';
 import { openProbe } from '../engine/probe/index.js';
+import { allMetrics, controlMethod, type Evaluation, evaluationCsv, evaluationMetrics } from '../shared/evaluation.js';
 import { UserError } from '../shared/userError.js';
 import { oneOf, parseCommand, wholeNumber } from './arguments.js';
 import { writeResult } from './output.js';
@@ -26,7 +21,6 @@ import { UsageError } from './usage.js';
 const command = 'evaluate';
 const defaultMethods = ['gradcam', 'gradcam++', 'xgradcam', 'layercam', 'hirescam', 'eigencam'];
 const defaultSamples = 20;
-const allMetrics = Object.keys(evaluationMetrics) as EvaluationMetric[];
 
 /** Judges maps by what happens to the prediction, and by masks: methods × layers × metrics. */
 export async function evaluate(args: string[]): Promise<void> {
@@ -81,11 +75,11 @@ export async function evaluate(args: string[]): Promise<void> {
       seed: wholeNumber(command, 'seed', values.seed, 0, 0),
       threads: wholeNumber(command, 'threads', values.threads, 1, null),
     },
-    { onProgress: (done, total) => progress.update('Judging maps', done, total) },
+    { onProgress: ({ done, total }) => progress.update('Judging maps', done, total) },
   );
   progress.end();
   result.notes.forEach((note) => progress.say(note));
-  if (values.csv !== undefined) await writeResult(values.csv, asCsv(result));
+  if (values.csv !== undefined) await writeResult(values.csv, evaluationCsv(result));
   const json = `${JSON.stringify({ schema: 'onnxplain-evaluation/1', model: model.path, probe: probe.title, ...result })}\n`;
   if (values.json === '-') process.stdout.write(json);
   else if (values.json !== undefined) await writeResult(values.json, json);
@@ -110,15 +104,4 @@ function asTable({ rows, metrics, samples }: Evaluation): string {
   ]);
   const problems = rows.flatMap(({ method, problem }) => (problem === null ? [] : [`${method}: ${problem}\n`]));
   return `${textTable(['Method', 'Layer', ...header], cells, header)}${samples} pictures\n${problems.join('')}`;
-}
-
-function asCsv({ rows, metrics }: Evaluation): string {
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = rows.map(({ method, layer, values, samples }) =>
-    [method, quoted(layer ?? ''), ...metrics.flatMap((metric) => [values[metric] ?? '', samples[metric] ?? 0])].join(
-      ',',
-    ),
-  );
-  const header = ['method', 'layer', ...metrics.flatMap((metric) => [metric, `${metric}_samples`])].join(',');
-  return `${[header, ...lines].join('\n')}\n`;
 }

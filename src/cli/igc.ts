@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { defaultAttribution, gradientCorrelation, type OutputCorrelation } from '../engine/attribution/index.js';
-import { classNames } from '../engine/classNames.js';
-import { sampleLabels } from '../engine/effect/index.js';
+import { correlationTargets, outputClasses } from '../engine/correlation/index.js';
 import { createEngine, mediaFolder } from '../engine/index.js';
 import { classIndex } from '../engine/map/classIndex.js';
 import { classOutput } from '../engine/map/classOutput.js';
-import { describeTensor, readModel } from '../engine/onnx/index.js';
+import { readModel } from '../engine/onnx/index.js';
 import type { OnnxModel } from '../engine/onnx/model.js';
-import { encodeNpy, evenlySpread, openProbe, pickedSamples, type ProbeSet, readArray } from '../engine/probe/index.js';
+import { encodeNpy, evenlySpread, openProbe, pickedSamples, type ProbeSet } from '../engine/probe/index.js';
 import { UserError } from '../shared/userError.js';
 import { parseCommand, wholeNumber } from './arguments.js';
 import { baselineOf } from './attribute.js';
@@ -50,10 +49,9 @@ export async function igc(args: string[]): Promise<void> {
   const probe = await probeOf(model, values.probe, (text) => progress.say(text));
   const picked = evenlySpread(probe.samples, wholeNumber(command, 'limit', values.limit, 1, Infinity));
   const output = values.output ?? null;
-  const total = await outputsOf(model, probe, output);
-  const names = await classNames(model, total);
+  const { total, names } = await outputsOf(model, probe, output);
   const classes = values.class?.map((wanted) => classIndex(wanted, total, names)!) ?? allOf(total);
-  const target = values.auto ? null : await targetsOf(probe, picked, total, names, values.targets ?? null);
+  const target = values.auto ? null : await correlationTargets(probe, picked, total, names, values.targets ?? null);
   progress.say(target ? `targets: ${target.from}` : 'no targets: each output is correlated with itself');
 
   const result = await gradientCorrelation(
@@ -95,13 +93,13 @@ async function probeOf(model: OnnxModel, named: string | undefined, say: (text: 
   return openProbe(proposal.choice, model, { bundledFolder });
 }
 
-async function outputsOf(model: OnnxModel, probe: ProbeSet, output: string | null): Promise<number> {
-  const { logits } = classOutput(model, output);
-  const layer = describeTensor(model, logits);
-  if (layer?.units) return layer.units;
-  throw new UserError(`${path.basename(model.path)}: how many outputs "${logits}" has is not known`, {
-    hint: `name one with --class; the probe set feeds "${probe.input}"`,
-  });
+async function outputsOf(model: OnnxModel, probe: ProbeSet, output: string | null) {
+  const { count, names } = await outputClasses(model, output);
+  if (count !== null) return { total: count, names };
+  throw new UserError(
+    `${path.basename(model.path)}: how many outputs "${classOutput(model, output).logits}" has is not known`,
+    { hint: `name one with --class; the probe set feeds "${probe.input}"` },
+  );
 }
 
 function allOf(total: number): number[] {
@@ -109,45 +107,6 @@ function allOf(total: number): number[] {
   throw new UserError(`the model has ${total} outputs, and each takes its own integrated gradients`, {
     hint: 'name those that matter with --class, again for more',
     code: 'igc/outputs',
-  });
-}
-
-interface Targets {
-  of: (sample: number, output: number) => number;
-  from: string;
-}
-
-/** A number a sample for a single output, the right class for several. */
-async function targetsOf(
-  probe: ProbeSet,
-  picked: readonly number[],
-  total: number,
-  names: string[] | null,
-  wanted: string | null,
-): Promise<Targets | null> {
-  if (total === 1) {
-    const values = wanted === null ? null : await numbersOf(probe, wanted);
-    return values && { of: (sample) => values[picked[sample]], from: wanted! };
-  }
-  const labels = await sampleLabels(probe, picked, total, names, wanted);
-  return (
-    labels && {
-      of: (sample, output) => (labels.classes[sample] < 0 ? NaN : Number(labels.classes[sample] === output)),
-      from: labels.from,
-    }
-  );
-}
-
-async function numbersOf(probe: ProbeSet, wanted: string): Promise<Float64Array> {
-  if (/\.np[yz](:|$)/i.test(wanted)) {
-    const { data, dims } = await readArray(wanted);
-    if (data.length === probe.samples) return Float64Array.from(data as ArrayLike<number>, Number);
-    throw new UserError(`${path.basename(wanted)}: targets are one number a sample (${probe.samples}), got ${dims.join(' × ')}`, { hint: 'save one number for each sample' }); // prettier-ignore
-  }
-  const column = probe.column?.(wanted);
-  if (column) return column;
-  throw new UserError(`${probe.title}: there is no column "${wanted}" of numbers`, {
-    hint: 'name a column, or an .npy with a number for each sample',
   });
 }
 

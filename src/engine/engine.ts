@@ -6,6 +6,7 @@ import { causes } from './cause/index.js';
 import { columnEffect } from './columnEffect.js';
 import { checkConcept, conceptFile, conceptList } from './conceptEditor/index.js';
 import { ablate } from './effect/index.js';
+import { outputClasses, probeCorrelation } from './correlation/index.js';
 import { explain } from './explain/index.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
 import { Opened } from './opened.js';
@@ -13,6 +14,7 @@ import { packageVersion } from './packageVersion.js';
 import { unavailableMethods } from './map/unavailable.js';
 import { pictureMethods, PictureRequests } from './pictureRequests.js';
 import { probeFileText } from './probe/index.js';
+import { evaluateProbe, probeEvaluationCost } from './probeEvaluation.js';
 import { reportOf } from './reportOf.js';
 import { sampleOf, unitOf } from './request.js';
 import { timings } from './timing/index.js';
@@ -92,6 +94,19 @@ export function createEngine({ media }: { media: string }): EngineApi {
       const found = findLayer(structure, layer);
       const concepts = await set.concepts(set.samples, signal);
       return causes(model, set, concepts, found, request, (done, total) => onProgress({ done, total }), signal);
+    },
+    evaluate: (request, onProgress, signal) => evaluateProbe(request, opened, onProgress, signal),
+    evaluationCost: (request, signal) => probeEvaluationCost(request, opened, signal),
+    async correlate({ model: file, probe, folders, ...request }, onProgress, signal) {
+      const { model } = await opened.model(file);
+      const set = await opened.probe(file, probe, folders);
+      return probeCorrelation(model, set, request, {
+        signal,
+        onProgress: (done, total) => onProgress({ done, total }),
+      });
+    },
+    async outputClasses({ model }) {
+      return outputClasses((await opened.model(model)).model, null);
     },
     async concepts({ model, probe }, signal) {
       return conceptList(await opened.probe(model, probe), signal);

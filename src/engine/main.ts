@@ -45,7 +45,7 @@ function serve<M extends EngineMethod>(
 }
 
 /** Progress of a job, at most some times a second: each message is a wake-up on the other side. */
-function throttled(id: number): (progress: JobProgress) => void {
+function throttled<P extends JobProgress>(id: number): (progress: P) => void {
   let told = -Infinity;
   return (progress) => {
     if (performance.now() - told < 100 && progress.done < progress.total) return;
@@ -63,6 +63,10 @@ serve('explain', ({ id, ...request }, signal) =>
 );
 serve('ablate', ({ id, ...request }, signal) => engine.ablate(request, throttled(id), signal));
 serve('cause', ({ id, ...request }, signal) => engine.cause(request, throttled(id), signal));
+serve('evaluate', ({ id, ...request }, signal) => engine.evaluate(request, throttled(id), signal));
+serve('evaluationCost', (params, signal) => engine.evaluationCost(params, signal));
+serve('correlate', ({ id, ...request }, signal) => engine.correlate(request, throttled(id), signal));
+serve('outputClasses', (params) => engine.outputClasses(params));
 serve('concepts', (params, signal) => engine.concepts(params, signal));
 serve('checkConcept', (params, signal) => engine.checkConcept(params, signal));
 serve('conceptFile', (params, signal) => engine.conceptFile(params, signal));

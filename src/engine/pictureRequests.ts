@@ -18,13 +18,8 @@ import {
   magnitudeMap,
 } from './attribution/index.js';
 import { mapMethods } from './cam/index.js';
-import {
-  classLogits,
-  controlMethod,
-  type EvaluationMetric,
-  evaluateMaps,
-  evaluationMetrics,
-} from './evaluate/index.js';
+import { controlMethod, type EvaluationMetric, evaluationMetrics } from '../shared/evaluation.js';
+import { classLogits, evaluateMaps } from './evaluate/index.js';
 import { classNames } from './classNames.js';
 import { computeMaps } from './map/computeMaps.js';
 import { highest, topClasses } from './map/classScores.js';

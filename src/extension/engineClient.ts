@@ -19,6 +19,7 @@ import {
   type EngineResult,
   type JobMethod,
 } from '../shared/engineRpc.js';
+import type { EvaluationProgress } from '../shared/evaluation.js';
 import { UserError } from '../shared/userError.js';
 
 export interface EngineClientOptions {
@@ -38,7 +39,7 @@ export interface CallOptions {
   signal?: AbortSignal;
   onEvent?: (event: ExplainEvent) => void;
   /** Of a job. */
-  onProgress?: (progress: JobProgress) => void;
+  onProgress?: (progress: JobProgress | EvaluationProgress) => void;
   /** The process is killed when the call takes longer. */
   deadline?: number;
 }
@@ -49,11 +50,17 @@ interface Running {
   /** Rejects when the process is gone. */
   lost: Promise<never>;
   listeners: Map<number, (event: ExplainEvent) => void>;
-  progress: Map<number, (progress: JobProgress) => void>;
+  progress: Map<number, (progress: JobProgress | EvaluationProgress) => void>;
 }
 
 /** They carry an id, by which what they tell on the way is theirs. */
-const telling: ReadonlySet<EngineMethod> = new Set<'explain' | JobMethod>(['explain', 'ablate', 'cause']);
+const telling: ReadonlySet<EngineMethod> = new Set<'explain' | JobMethod>([
+  'explain',
+  'ablate',
+  'cause',
+  'evaluate',
+  'correlate',
+]);
 
 /** The id of an explanation is the client's business. */
 type CallParams<M extends EngineMethod> = Omit<EngineParams<M>, 'id'>;

@@ -1,7 +1,20 @@
 import type { ConceptCheck, ConceptDraft, ConceptFile, ConceptList } from './concepts.js';
+import type { CorrelationSettings, OutputClasses, ProbeCorrelation } from './correlation.js';
 import type { Ablation, AblationSettings, CauseResult, CauseSettings } from './effects.js';
+import type { Evaluation, EvaluationCost, EvaluationProgress, EvaluationSettings } from './evaluation.js';
+import type {
+  DecisionReasons,
+  MapJudgement,
+  MapMethod,
+  MapRequest,
+  MapResult,
+  ReasonsRequest,
+  UnavailableMethod,
+} from './maps.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Explanation, ProbeKind, Settings, UnitExplanation } from './results.js';
+
+export type * from './maps.js';
 
 /**
  * What the engine process offers. The extension calls these over JSON-RPC (requests by method name, cancellation by
@@ -41,6 +54,22 @@ export interface EngineApi {
   ablate(request: AblationRequest, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Ablation>;
   /** Whether labels cause the firing that they describe: inputs are changed so that the label no longer holds. */
   cause(request: CauseRequest, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<CauseResult>;
+  /** Whether maps are right, over the probe set: methods × layers × metrics, beside Random-CAM. */
+  evaluate(
+    request: EvaluationRequest,
+    onProgress: (progress: EvaluationProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Evaluation>;
+  /** How long that will take, about: the model is run a few times for it. */
+  evaluationCost(request: EvaluationRequest, signal: AbortSignal): Promise<EvaluationCost>;
+  /** How much each component of the inputs contributes to the correlation of an output with its target. */
+  correlate(
+    request: CorrelationRequest,
+    onProgress: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ProbeCorrelation>;
+  /** The classes that a model scores, as far as they are known without running it. */
+  outputClasses(request: { model: string }): Promise<OutputClasses>;
   /** The probe set's concepts for an editor; one of a draft of them, checked; and the probe file with the draft in it. */
   concepts(request: { model: string; probe: ProbeChoice }, signal: AbortSignal): Promise<ConceptList>;
   checkConcept(
@@ -232,110 +261,6 @@ export interface Feed {
   weight: number;
 }
 
-export interface MapRequest {
-  model: string;
-  probe: ProbeChoice | null;
-  input: { kind: 'sample'; sample: number } | { kind: 'file'; path: string };
-  method: string;
-  /** Null: the last spatial layer before pooling. */
-  layers: string[];
-  /** Null: the highest output. */
-  class: number | null;
-  /** For `activation`: the unit whose own map is wanted. */
-  unit: number | null;
-  /** The first principal component of the weighted activations in place of their sum. */
-  eigenSmooth?: boolean;
-  /** The mean over the input and its mirror image, each at 0.9, 1 and 1.1 times its values. */
-  augSmooth?: boolean;
-  /** Of segmentations: over which places the class's score is summed. Absent: `predicted`. */
-  region?: 'predicted' | 'all';
-  /** Of detectors: the box's number. Absent: the one with the class's highest score. */
-  box?: number | null;
-  /** Null or absent: as many as the runtime thinks right. */
-  threads?: number | null;
-}
-
-export interface MapResult {
-  method: string;
-  layers: string[];
-  /** [0, 1] at the input's resolution, row-major. */
-  values: Float32Array;
-  width: number;
-  height: number;
-  /** What the model saw: the prepared picture, RGBA. */
-  picture: Picture;
-  /** Highest outputs, highest first. */
-  top: ClassScore[];
-  class: number | null;
-  /** What the scores are of: the picture, each place of it (segmentation), or boxes. Absent: the picture. */
-  scores?: 'classes' | 'places' | 'boxes';
-  /** The box drawn for. */
-  box?: number | null;
-  milliseconds: number;
-  notes: string[];
-}
-
-export interface MapJudgement {
-  metrics: {
-    title: string;
-    /** One line: what is measured. */
-    shows: string;
-    better: 'higher' | 'lower';
-    /** Null where it could not be measured. */
-    value: number | null;
-    /** The same of Random-CAM. */
-    control: number | null;
-  }[];
-}
-
-export interface ReasonsRequest {
-  model: string;
-  probe: ProbeChoice | null;
-  input: MapRequest['input'];
-  layer: string;
-  /** Null: the highest output. */
-  class: number | null;
-  threads?: number | null;
-}
-
-export interface DecisionReasons {
-  layer: string;
-  class: number;
-  /** Those that spoke for the class, strongest first, with their share of all that did. */
-  units: { unit: number; share: number }[];
-}
-
-export interface ClassScore {
-  class: number;
-  name: string | null;
-  /** The score as the model gives it. */
-  score: number;
-  probability: number | null;
-}
-
-export interface MapMethod {
-  name: string;
-  title: string;
-  /** One line: what this shows. */
-  shows: string;
-  /** One line: what it costs. */
-  cost: string;
-  needsClass: boolean;
-  /** Of the input's pixels: no layer is chosen for it. */
-  ofInput?: boolean;
-  /** An attribution to the pixels: no map of a class to be judged by the prediction. */
-  isAttribution?: boolean;
-  /** Has a sum over channels, which the first principal component can take the place of. */
-  smooths?: boolean;
-  /** Runs the model many times: not to be drawn unasked. */
-  slow?: boolean;
-}
-
-export interface UnavailableMethod {
-  name: string;
-  reason: string;
-}
-
 /** How far a job is that is neither quick nor an explanation. */
 export interface JobProgress {
   done: number;
@@ -352,3 +277,5 @@ export interface ProbedModel {
 
 export type AblationRequest = ProbedModel & AblationSettings;
 export type CauseRequest = ProbedModel & CauseSettings;
+export type EvaluationRequest = ProbedModel & EvaluationSettings;
+export type CorrelationRequest = ProbedModel & CorrelationSettings;

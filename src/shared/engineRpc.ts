@@ -1,5 +1,6 @@
 import { NotificationType, RequestType, ResponseError } from 'vscode-jsonrpc/node.js';
 import type { EngineApi, ExplainEvent, JobProgress } from './engineApi.js';
+import type { EvaluationProgress } from './evaluation.js';
 import { UserError, type Place } from './userError.js';
 
 /**
@@ -16,7 +17,7 @@ import { UserError, type Place } from './userError.js';
 export type EngineMethod = keyof EngineApi;
 
 /** Methods that take long and are no explanation. */
-export type JobMethod = 'ablate' | 'cause';
+export type JobMethod = 'ablate' | 'cause' | 'evaluate' | 'correlate';
 
 /** The one params object of a method. */
 export type EngineParams<M extends EngineMethod> = M extends 'version'
@@ -36,7 +37,9 @@ export const memoryRequest = new RequestType<Record<string, never>, { resident: 
 
 export const explainEvent = new NotificationType<{ id: number; event: ExplainEvent }>('explain/event');
 
-export const jobProgress = new NotificationType<{ id: number; progress: JobProgress }>('job/progress');
+export const jobProgress = new NotificationType<{ id: number; progress: JobProgress | EvaluationProgress }>(
+  'job/progress',
+);
 
 /** What a failed request's reply carries in `data`. */
 export interface EngineFailure {

@@ -15,4 +15,4 @@ export { type AttributionMethod, attributionMethods } from './methods.js';
 export { smoothGrad } from './smoothGrad.js';
 export { classScore } from './classTarget.js';
 export { decisionReasons } from './decisionReasons.js';
-export { magnitudeMap } from './magnitudeMap.js';
+export { channelSums, magnitudeMap } from './magnitudeMap.js';

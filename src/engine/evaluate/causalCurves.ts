@@ -29,6 +29,12 @@ export function insertion(input: Planes, map: Float32Array, probability: ClassPr
   return curve(gaussianBlur(input, 11, 5), input.values, input, map, probability);
 }
 
+/** Pixels that change in a step, and how many steps there are. */
+export function curveSteps(places: number): { step: number; steps: number } {
+  const step = Math.ceil(places / riseSide);
+  return { step, steps: Math.ceil(places / step) };
+}
+
 async function curve(
   from: Float32Array,
   to: Float32Array,
@@ -38,8 +44,7 @@ async function curve(
 ): Promise<CausalCurve> {
   const places = height * width;
   const order = bySaliency(map);
-  const step = Math.ceil(places / riseSide);
-  const steps = Math.ceil(places / step);
+  const { step, steps } = curveSteps(places);
   const probabilities = new Float64Array(steps + 1);
   const picture = Float32Array.from(from);
   const waiting: Float32Array[] = [];

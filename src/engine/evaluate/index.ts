@@ -6,11 +6,5 @@ export type { ClassProbability, Planes } from './planes.js';
 export { classLogits } from './probabilities.js';
 export { road, type Road } from './road.js';
 export { SeedIou } from './seedIou.js';
-export {
-  controlMethod,
-  evaluateMaps,
-  type Evaluation,
-  type EvaluationJob,
-  type EvaluationRow,
-} from './evaluateMaps.js';
-export { evaluationMetrics, type EvaluationMetric } from './metrics.js';
+export { evaluateMaps, type EvaluationJob } from './evaluateMaps.js';
+export { evaluationCost } from './evaluationCost.js';

@@ -4,6 +4,8 @@ import type { ClassProbability, Planes } from './planes.js';
 
 /** Percentiles of the map up to which pixels stay. */
 const percentiles = [10, 20, 30, 40, 50, 60, 70, 80, 90];
+/** Pictures that are imputed for one map: both orders at each percentile. */
+export const imputedPictures = 2 * percentiles.length;
 /** Standard deviation of what is added to imputed pixels, so that a network cannot see which they are by their smoothness. */
 const noise = 0.01;
 
@@ -26,6 +28,7 @@ export async function road(
   map: Float32Array,
   probability: ClassProbability,
   seed: number,
+  pause: () => Promise<void> = async () => {},
 ): Promise<Road> {
   const random = mulberry32(seed);
   const normal = normalFrom(random);
@@ -37,6 +40,7 @@ export async function road(
     const pictures: Float32Array[] = [];
     let solution: Float32Array | undefined;
     for (const q of percentiles) {
+      await pause();
       // As many as lie below the interpolated percentile.
       const kept = Math.ceil((q / 100) * (order.length - 1));
       const keep = new Uint8Array(order.length);

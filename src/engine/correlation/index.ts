@@ -1,0 +1,3 @@
+export { outputClasses } from './outputClasses.js';
+export { probeCorrelation } from './probeCorrelation.js';
+export { correlationTargets } from './targets.js';
