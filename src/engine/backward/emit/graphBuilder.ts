@@ -227,6 +227,11 @@ function builderIn(naming: Naming, facts: Map<string, Fact>): GraphBuilder {
     float: (a) => g.op('Cast', [a], { to: dataTypes.float32 }),
     mask: (comparison, a, b) => {
       const dims = broadcastDims([a, b].map((x) => (typeof x === 'number' ? [] : g.dims(x))));
+      const bound = Math.fround(typeof b === 'number' ? b : NaN);
+      const isStrict = comparison === 'Greater' || comparison === 'Less';
+      if (isStrict && typeof a !== 'number' && Number.isFinite(bound) && sameDims(dims, g.dims(a))) {
+        return g.op('HardSigmoid', [a], steep(bound, comparison === 'Greater' ? 1 : -1));
+      }
       return g.float(g.op(comparison, [a, b], {}, { dims }));
     },
     reshape: (a, dims) =>
@@ -317,6 +322,17 @@ const bytesOf = (array: BigInt64Array | Float32Array): Buffer =>
 
 export const sameDims = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+
+/**
+ * HardSigmoid as a step: clip(±2^k (x - bound), 0, 1), where 2^k times the distance of the bound's nearest neighbour is 1
+ * or more, and 2^k bound is exact. It is 0 or 1 at every float32, but for those below 2^-127 beside a bound of 0. One
+ * vectorised pass that keeps ONNX Runtime's blocks of channels; a comparison and a cast are two and reorder them.
+ */
+function steep(bound: number, sign: 1 | -1): { alpha: { float: number }; beta: { float: number } } {
+  const exponent = bound === 0 ? 127 : Math.min(127, 24 - Math.floor(Math.log2(Math.abs(bound))));
+  const alpha = sign * 2 ** exponent;
+  return { alpha: { float: alpha }, beta: { float: -alpha * bound } };
+}
 
 /** Numpy's broadcasting of sizes that are known to fit. */
 export function broadcastDims(shapes: readonly (readonly number[])[]): number[] {

@@ -174,7 +174,7 @@ const clip: Rule = {
   backward(at) {
     const { g, node } = at;
     const bound = (position: number, name: string): Operand | null =>
-      at.has(position) ? g.float(at.input(position)) : node.attributes.has(name) ? floatAttribute(node, name, 0) : null;
+      at.has(position) ? boundOf(at, position) : node.attributes.has(name) ? floatAttribute(node, name, 0) : null;
     const [low, high] = [bound(1, 'min'), bound(2, 'max')];
     const inside = [
       ...(low === null ? [] : [g.mask('Greater', at.output(), low)]),
@@ -183,6 +183,12 @@ const clip: Rule = {
     return [inside.reduce((gradient, mask) => g.mul(gradient, mask), at.gradient)];
   },
 };
+
+/** A bound that is known is a number: no pass over the tensor compares it with another tensor. */
+function boundOf(at: Site, position: number): Operand {
+  const [value] = at.values(position) ?? [];
+  return value === undefined ? at.g.float(at.input(position)) : value;
+}
 
 const alphaOf =
   (absent: number) =>
@@ -214,8 +220,7 @@ export function tanhGeluSlope(g: GraphBuilder, x: Value): Value {
 }
 
 export const activationRules: Record<string, Rule> = {
-  // y is never negative: its sign is 1 where it fires.
-  Relu: unary(({ g, output }) => g.op('Sign', [output()])),
+  Relu: unary(({ g, output }) => g.mask('Greater', output(), 0)),
   LeakyRelu: branches(
     () => 0,
     () => 1,
