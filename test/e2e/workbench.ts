@@ -79,7 +79,7 @@ export class Workbench {
   async contextMenu(command: string, ...parts: string[]): Promise<void> {
     const row = await this.reveal(...parts);
     const item = this.page.locator('.context-view .action-item', { hasText: command }).first();
-    const soon = { timeout: 2000 };
+    const soon = { timeout: 4000 };
     for (let tries = 0; tries < 15; tries++) {
       await row.click({ button: 'right' });
       try {
