@@ -4,6 +4,7 @@ import { Overlaps, type Overlap } from './overlaps.js';
 import { PublishedBeam } from './publishedBeam.js';
 import { intersectionOverUnion, Ranking, type Scored } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
+import type { Sliced } from './slices.js';
 
 /** Formulas kept besides the beam's, for the runners-up. */
 const fewestKept = 6;
@@ -27,12 +28,12 @@ export interface BeamOptions {
  * @param fires their sum
  * @returns best first; the first `beam` are the beam, a few more may follow
  */
-export function beamSearch(
+export function* beamSearch(
   space: SearchSpace,
   unit: GroupCounts,
   fires: number,
   { maxLength, beam }: BeamOptions,
-): Ranking {
+): Sliced<Ranking> {
   const ranking = new Ranking(Math.max(beam, fewestKept), (formula) => space.mask(formula));
   const published = new PublishedBeam(beam);
   const hits = space.hits(unit);
@@ -68,12 +69,14 @@ export function beamSearch(
   }
   for (let length = 2; length <= maxLength; length++) {
     for (const left of ranking.entries.slice(0, beam).filter(({ formula }) => formula.length === length - 1)) {
+      yield;
       const all = extensions(left);
       for (let i = 0; i < all.ious.length; i++) {
         if (ranking.admits(all.ious[i], length)) ranking.offer(joinedTo(left, all, i));
       }
     }
     for (const left of [...published.entries]) {
+      yield;
       const all = extensions(left);
       for (let i = 0; i < all.ious.length; i++) {
         if (!published.admits(all.ious[i]) || hits[Math.floor(i / 3)] === 0) continue;

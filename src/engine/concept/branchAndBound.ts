@@ -3,6 +3,7 @@ import { MaxHeap } from './maxHeap.js';
 import { OpenBounds } from './openBounds.js';
 import { OpenPositions, type Innermost } from './openPositions.js';
 import type { PairCounts } from './pairCounts.js';
+import { sliceSteps, type Sliced } from './slices.js';
 
 /** Branches known at most: memory stays below about 200 MB. */
 const mostBranches = 2 ** 20;
@@ -53,13 +54,14 @@ export interface BranchResult {
  * Looks for a left-deep formula that gains more than a goal, from the outermost join inwards, best bound first; the first one
  * found is returned. See `optimalSearch`.
  */
-export function branchAndBound(problem: BranchProblem): BranchResult {
+export function* branchAndBound(problem: BranchProblem): Sliced<BranchResult> {
   const { atoms, maxLength, hits, sizes, p, q, goal, length: least, budget } = problem;
   const waiting = new MaxHeap<Branch>();
   /** What the best branch so far has gained that leaves these positions open. */
   const gains = new Map<string, number>([['', 0]]);
   waiting.push(Infinity, { joins: [], holding: [], lacking: [], gain: 0, key: '' });
   let bound = Infinity;
+  let stop = budget.steps - sliceSteps;
 
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { of: branch } = next;
@@ -67,7 +69,9 @@ export function branchAndBound(problem: BranchProblem): BranchResult {
     if (gain < gains.get(key)!) continue;
     bound = next.value;
     const before = hits.steps;
-    const open = new OpenPositions(atoms, p, q, hits.within(holding, lacking), sizes.within(holding, lacking));
+    const inHits = yield* hits.within(holding, lacking);
+    const inSizes = yield* sizes.within(holding, lacking);
+    const open = new OpenPositions(atoms, p, q, inHits, inSizes);
     budget.steps -= hits.steps - before + 2 * hits.length;
     // The goal is reached from where this branch stands, by that much.
     const missing = (length: number) => goal - gain - (length < least ? 1 : 0);
@@ -84,6 +88,10 @@ export function branchAndBound(problem: BranchProblem): BranchResult {
     for (let atom = 0; atom < atoms; atom++) {
       // What is left of this branch is bounded as the branch itself is.
       if (budget.steps < 0) return { found: null, bound };
+      if (budget.steps < stop) {
+        yield;
+        stop = budget.steps - sliceSteps;
+      }
       const own = open.gain(atom);
       for (const holds of [false, true]) {
         const gained = gain + (!holds && own > 0 ? own : 0);

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Settings, UnitExplanation } from '../../shared/results.js';
 import type { FiringCounts } from '../unit/firingCounts.js';
 import type { Groups } from './groups.js';
-import { bestIou, searchUnit } from './search.js';
+import { bestIou, searchingUnit } from './search.js';
+import { inSlices } from './slices.js';
 
 /** Milliseconds of work after which other events get their turn. */
 const turn = 30;
@@ -22,7 +23,7 @@ export interface ExplainUnitsOptions {
 /**
  * Labels the measured units one by one, those that fire most first (then by index). Units that are dead, constant or rare
  * come out as they went in. The floor is the mean over the shuffles; 0 where there was none (a probe set of one sample).
- * Gives other events a turn every 30 ms.
+ * Gives other events a turn every 30 ms, within a search too.
  *
  * @throws the signal's reason once it is aborted
  */
@@ -46,13 +47,13 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
       yield unit;
       continue;
     }
-    const found = searchUnit(groups, firing.counts[slot], settings);
+    const found = await inSlices(searchingUnit(groups, firing.counts[slot], settings), pause);
     // The same search: where the label is the beam's, so is the floor.
     const same = found?.fellBack ? { ...settings, search: 'beam' as const } : settings;
     const floors: number[] = [];
     for (const round of firing.shuffled) {
       await pause();
-      floors.push(bestIou(groups, round[slot], same));
+      floors.push(await inSlices(bestIou(groups, round[slot], same), pause));
     }
     const floor = floors.reduce((sum, iou) => sum + iou / floors.length, 0);
     if (!found) {

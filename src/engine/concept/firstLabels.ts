@@ -3,6 +3,7 @@ import type { UnitExplanation } from '../../shared/results.js';
 import type { FiringCounts } from '../unit/firingCounts.js';
 import type { Groups } from './groups.js';
 import { bestIou, searchUnit } from './search.js';
+import { atOnce } from './slices.js';
 
 /** Units after which other events get their turn. */
 const turn = 64;
@@ -29,7 +30,7 @@ export async function firstLabels(
     if (!found) continue;
     const { formula, label, length, iou, precision, recall, single, alternatives } = found;
     const [round] = firing.shuffled;
-    const floor = round ? bestIou(groups, round[slot], settings) : 0;
+    const floor = round ? atOnce(bestIou(groups, round[slot], settings)) : 0;
     labelled.push({ ...unit, formula, label, length, iou, precision, recall, floor, single, alternatives });
   }
   return labelled;

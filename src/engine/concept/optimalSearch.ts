@@ -4,6 +4,7 @@ import { branchAndBound, type BranchResult } from './branchAndBound.js';
 import { joined, leaf, type LeftDeep } from './leftDeep.js';
 import type { Ranking } from './ranking.js';
 import type { SearchSpace } from './searchSpace.js';
+import type { Sliced } from './slices.js';
 
 /** Steps (additions, or about as much) spent on one unit before the search gives up: about a second. */
 const defaultBudget = 3e8;
@@ -36,13 +37,13 @@ export interface OptimalResult {
  *
  * Branches are followed best bound first, so that where the budget ends, the next bound says how much better a formula could be.
  */
-export function optimalSearch(
+export function* optimalSearch(
   space: SearchSpace,
   unit: GroupCounts,
   fires: number,
   options: BeamOptions & { budget?: number },
-): OptimalResult {
-  const ranking = beamSearch(space, unit, fires, options);
+): Sliced<OptimalResult> {
+  const ranking = yield* beamSearch(space, unit, fires, options);
   const { maxLength, budget = defaultBudget } = options;
   const ceiling = space.coverable(unit) / fires;
   const [start] = ranking.entries;
@@ -57,7 +58,7 @@ export function optimalSearch(
     const union = fires + best.size - best.hits;
     const divisor = greatestCommonDivisor(best.hits, union);
     const [p, q] = [best.hits / divisor, union / divisor];
-    const { found, bound } = branchAndBound({
+    const { found, bound } = yield* branchAndBound({
       atoms: space.atoms,
       maxLength,
       hits,

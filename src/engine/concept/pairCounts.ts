@@ -1,3 +1,5 @@
+import { sliceSteps, type Sliced } from './slices.js';
+
 /** Which atoms hold in which group: those of group g are atomsOf[start[g]] … atomsOf[start[g + 1] − 1], ascending. */
 export interface GroupAtoms {
   atoms: number;
@@ -90,30 +92,30 @@ export class PairCounts {
   }
 
   /** Counts within the positions in which all of `holding` and none of `lacking` hold. */
-  within(holding: readonly number[], lacking: readonly number[]): PairsWithin {
+  *within(holding: readonly number[], lacking: readonly number[]): Sliced<PairsWithin> {
     const added: PairTable[] = [];
     const taken: PairTable[] = [];
     for (let chosen = 0; chosen < 2 ** lacking.length; chosen++) {
       const turned = lacking.filter((_, i) => (chosen >>> i) & 1);
-      (turned.length % 2 === 0 ? added : taken).push(this.#positive([...holding, ...turned]));
+      (turned.length % 2 === 0 ? added : taken).push(yield* this.#positive([...holding, ...turned]));
     }
     return new PairsWithin(added, taken);
   }
 
-  #positive(holding: readonly number[]): PairTable {
+  *#positive(holding: readonly number[]): Sliced<PairTable> {
     const atoms = [...holding].sort((a, b) => a - b);
     const key = atoms.join();
     let table = this.#known.get(key);
     if (table) this.#known.delete(key);
     else {
-      table = this.#count(atoms);
+      table = yield* this.#count(atoms);
       if (this.#known.size >= this.#most) this.#known.delete(this.#known.keys().next().value!);
     }
     this.#known.set(key, table);
     return table;
   }
 
-  #count(holding: readonly number[]): PairTable {
+  *#count(holding: readonly number[]): Sliced<PairTable> {
     const table = this.#isSmall ? new Uint32Array(this.length) : new Float64Array(this.length);
     const { start, atomsOf } = this.#of;
     const total = this.length - 1;
@@ -130,14 +132,24 @@ export class PairCounts {
         for (let i = from; i <= j; i++) table[row + atomsOf[i]] += weight;
       }
     };
-    if (holding.length === 0) for (let place = 0; place < this.#groups.length; place++) add(place);
-    else {
+    let stop = this.steps + sliceSteps;
+    if (holding.length === 0) {
+      for (let place = 0; place < this.#groups.length; place++) {
+        add(place);
+        if (this.steps < stop) continue;
+        yield;
+        stop = this.steps + sliceSteps;
+      }
+    } else {
       const count = (atom: number) => this.#first[atom + 1] - this.#first[atom];
       const rarest = holding.reduce((least, atom) => (count(atom) < count(least) ? atom : least));
       const others = holding.filter((atom) => atom !== rarest);
       for (let j = this.#first[rarest]; j < this.#first[rarest + 1]; j++) {
         const place = this.#places[j];
         if (others.every((atom) => this.#holds(this.#groups[place], atom))) add(place);
+        if (this.steps < stop) continue;
+        yield;
+        stop = this.steps + sliceSteps;
       }
     }
     return table;

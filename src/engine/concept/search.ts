@@ -7,6 +7,7 @@ import { toFormula } from './leftDeep.js';
 import { optimalSearch } from './optimalSearch.js';
 import { SearchSpace } from './searchSpace.js';
 import { singleSearch } from './singleSearch.js';
+import { atOnce, type Sliced } from './slices.js';
 
 export interface SearchOptions {
   search: 'beam' | 'optimal' | 'single';
@@ -50,7 +51,11 @@ const runnersUp = 5;
  * @param unit its firing positions per group
  * @returns null where no concept overlaps the unit, so that no formula does
  */
-export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOptions): Label | null {
+export const searchUnit = (groups: Groups, unit: GroupCounts, options: SearchOptions): Label | null =>
+  atOnce(searchingUnit(groups, unit, options));
+
+/** As `searchUnit`, in slices. */
+export function* searchingUnit(groups: Groups, unit: GroupCounts, options: SearchOptions): Sliced<Label | null> {
   const space = SearchSpace.of(groups);
   let fires = 0;
   for (const count of unit.counts) fires += count;
@@ -58,10 +63,10 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
   const settings = { maxLength, beam: options.beam, budget: options.budget };
   const { ranking, proven, bound } =
     options.search === 'optimal'
-      ? optimalSearch(space, unit, fires, settings)
+      ? yield* optimalSearch(space, unit, fires, settings)
       : options.search === 'single'
         ? { ranking: singleSearch(space, unit, fires), proven: true, bound: null }
-        : { ranking: beamSearch(space, unit, fires, settings), proven: maxLength === 1, bound: null };
+        : { ranking: yield* beamSearch(space, unit, fires, settings), proven: maxLength === 1, bound: null };
   const [best, ...others] = ranking.entries;
   if (!best) return null;
 
@@ -86,17 +91,17 @@ export function searchUnit(groups: Groups, unit: GroupCounts, options: SearchOpt
   };
 }
 
-/** The IoU alone: what the same search reaches on a shuffled unit. */
-export function bestIou(groups: Groups, unit: GroupCounts, options: SearchOptions): number {
+/** The IoU alone, in slices: what the same search reaches on a shuffled unit. */
+export function* bestIou(groups: Groups, unit: GroupCounts, options: SearchOptions): Sliced<number> {
   const space = SearchSpace.of(groups);
   const fires = unit.counts.reduce((sum, count) => sum + count, 0);
   const maxLength = options.search === 'single' ? 1 : options.maxLength;
   const settings = { maxLength, beam: options.beam, budget: options.budget };
   const ranking =
     options.search === 'optimal'
-      ? optimalSearch(space, unit, fires, settings).ranking
+      ? (yield* optimalSearch(space, unit, fires, settings)).ranking
       : options.search === 'single'
         ? singleSearch(space, unit, fires)
-        : beamSearch(space, unit, fires, settings);
+        : yield* beamSearch(space, unit, fires, settings);
   return ranking.entries[0]?.iou ?? 0;
 }

@@ -6,6 +6,8 @@ import { evaluateFormula } from '../../../src/engine/concept/formula.js';
 import { OpenBounds } from '../../../src/engine/concept/openBounds.js';
 import { OpenPositions } from '../../../src/engine/concept/openPositions.js';
 import { searchUnit } from '../../../src/engine/concept/search.js';
+import { atOnce, sliceSteps } from '../../../src/engine/concept/slices.js';
+import { mulberry32 } from '../../../src/engine/random.js';
 import { SearchSpace } from '../../../src/engine/concept/searchSpace.js';
 import { projectRoot } from '../../support/sharedData.js';
 import { fromText, problem } from './conceptSets.js';
@@ -184,8 +186,8 @@ describe('search for a unit’s label', () => {
           space.atoms,
           p,
           q,
-          space.pairHits(unit).within([], []),
-          space.pairSizes.within([], []),
+          atOnce(space.pairHits(unit).within([], [])),
+          atOnce(space.pairSizes.within([], [])),
         );
         const atoms = groups.atoms.map(({ concept }) => concepts[concept]);
         const x = nth % atoms.length;
@@ -208,6 +210,18 @@ describe('search for a unit’s label', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('counts pairs in slices of some milliseconds', () => {
+    // 3,000 positions with half of 120 concepts each: 60 · 61 / 2 additions a position, 5.5 million in all.
+    const random = mulberry32(1);
+    const concepts = Array.from({ length: 120 }, () => Array.from({ length: 3000 }, () => random() < 0.5));
+    const counts = SearchSpace.of(problem(concepts, concepts[0]).groups).pairSizes;
+    const work = counts.within([], []);
+    const stops: number[] = [];
+    for (; !work.next().done; stops.push(counts.steps));
+    assert.ok(stops.length >= 2, `${stops.length} stops`);
+    stops.forEach((at, i) => assert.ok(at - (stops[i - 1] ?? 0) < 1.1 * sliceSteps));
   });
 
   it('a beam that is wide enough equals exhaustive search; any beam is no better', () => {

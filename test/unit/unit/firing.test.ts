@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { explainUnits } from '../../../src/engine/concept/explainUnits.js';
 import { groupPositions } from '../../../src/engine/concept/groups.js';
 import { hasBit, type ConceptSet } from '../../../src/engine/concept/conceptSet.js';
+import { mulberry32 } from '../../../src/engine/random.js';
 import { resizeBilinear } from '../../../src/engine/unit/bilinear.js';
 import { firingCounts, type FiringCounts } from '../../../src/engine/unit/firingCounts.js';
 import { GroupCounter } from '../../../src/engine/unit/groupCounter.js';
@@ -349,6 +350,21 @@ describe('explained units', () => {
       }
     }, /stopped/);
     assert.equal(seen.length, 1);
+  });
+
+  it('stop in the midst of a proof that would take days', async () => {
+    // Noise of 600 samples, 60 concepts, formulas of six: nothing but time ends the proof of its one unit.
+    const random = mulberry32(3);
+    const noise = (): boolean[] => Array.from({ length: 600 }, () => random() < 0.5);
+    const hard = sampleConcepts(Array.from({ length: 60 }, noise));
+    const { groups, firing, measured } = measure(hard, Float32Array.from(noise(), Number), { samples: 600, units: 1 });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('stopped')), 100);
+    const settings = { search: 'optimal' as const, maxLength: 6, beam: 5, budget: 1e15 };
+    await assert.rejects(async () => {
+      for await (const { label } of explainUnits({ groups, firing, measured, settings, signal: controller.signal }))
+        assert.fail(`it has a label: ${label}`);
+    }, /stopped/);
   });
 
   it('say once where the proof was given up', async () => {
