@@ -114,8 +114,8 @@ export function createEngine({ media }: { media: string }): EngineApi {
     async checkConcept({ model, probe, draft, at }, signal) {
       return checkConcept(await opened.probe(model, probe), draft, at, signal);
     },
-    async conceptFile({ model, probe, draft, target }, signal) {
-      return conceptFile(await opened.probe(model, probe), draft, target, signal);
+    async conceptFile({ model, probe, draft, target, text }, signal) {
+      return conceptFile(await opened.probe(model, probe), draft, target, signal, text);
     },
     report: (request) => reportOf(request, opened, packageVersion(media)),
   };

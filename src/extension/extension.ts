@@ -12,6 +12,7 @@ import { inspectModel } from './commands/inspectModel.js';
 import { openSample } from './commands/openSample.js';
 import { showMap } from './commands/showMap.js';
 import { editorActions } from './editorActions.js';
+import type { PanelActions } from './panelCalls.js';
 import { ModelEditorProvider, modelViewType } from './modelEditor.js';
 import { activeModel } from './pickModel.js';
 import { ResultStore } from './resultStore.js';
@@ -24,6 +25,7 @@ let sessions: Sessions | undefined;
 export interface Onnxplain {
   sessions: Sessions;
   code: TrainingCode;
+  actions: PanelActions;
 }
 
 export function activate(context: vscode.ExtensionContext): Onnxplain {
@@ -79,7 +81,7 @@ export function activate(context: vscode.ExtensionContext): Onnxplain {
     command('explainLinked', (_, target) => explainLinked(open, target)),
     command('showLog', () => log.show()),
   );
-  return { sessions: open, code };
+  return { sessions: open, code, actions };
 }
 
 export async function deactivate(): Promise<void> {

@@ -203,8 +203,9 @@ export class ModelQueries {
     return this.ask('checkConcept', { model: this.model, probe: this.probe(), draft, at });
   }
 
-  conceptFile(draft: ConceptDraft[], target: string): Promise<ConceptFile> {
-    const request = { model: this.model, probe: this.probe(), draft, target };
+  /** @param text of the probe file, as an editor has it; absent: as it is on disk */
+  conceptFile(draft: ConceptDraft[], target: string, text?: string): Promise<ConceptFile> {
+    const request = { model: this.model, probe: this.probe(), draft, target, text };
     return this.ask('conceptFile', request, { signal: this.#interrupt.signal });
   }
 

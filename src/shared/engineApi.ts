@@ -76,9 +76,9 @@ export interface EngineApi {
     request: { model: string; probe: ProbeChoice; draft: ConceptDraft[]; at: number },
     signal: AbortSignal,
   ): Promise<ConceptCheck>;
-  /** `target`: where it will be saved where there is none yet. */
+  /** `target`: where it will be saved where there is none yet. `text`: of the file in use, as an editor has it; absent: as on disk. */
   conceptFile(
-    request: { model: string; probe: ProbeChoice; draft: ConceptDraft[]; target: string },
+    request: { model: string; probe: ProbeChoice; draft: ConceptDraft[]; target: string; text?: string },
     signal: AbortSignal,
   ): Promise<ConceptFile>;
   /** Writes one self-contained HTML file atomically and returns its path. */

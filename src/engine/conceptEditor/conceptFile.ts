@@ -12,25 +12,32 @@ const formattingOptions = { insertSpaces: true, tabSize: 2 };
 
 /**
  * The probe file with a draft's concepts: the file in use, with its comments and its order, or a new one that says what is
- * assumed. Only what the draft changes is written.
+ * assumed. Only what the draft changes is written: concepts that only the file's text knows stay as they are.
  *
  * @param target where a new file will be saved
- * @throws UserError where two concepts have one name, a name is empty, or an expression is wrong
+ * @param text   of the file in use, where an editor has it otherwise than it is on disk
+ * @throws UserError where two concepts have one name, a name is empty, an expression is wrong, or the text can't be read
  */
 export async function conceptFile(
   probe: ProbeSet,
   asked: readonly ConceptDraft[],
   target: string,
   signal: AbortSignal,
+  text?: string,
 ): Promise<ConceptFile> {
   let draft = withNewNames(asked);
   checkNames(draft);
   draftConcepts(probe, await ownConcepts(probe, signal), draft);
   const { file, concepts: before, kind } = await conceptList(probe, signal);
   const folder = path.dirname(file ?? target);
-  const editor = new Editor(file === null ? probeFileText(probe, { folder }) : await readFile(file, 'utf8'));
+  const editor = new Editor(
+    file === null ? probeFileText(probe, { folder }) : (text ?? (await readFile(file, 'utf8'))),
+  );
+  // What can't be read can't be changed with care.
+  if (text !== undefined && file !== null) parseProbeFile(text, file);
   const notes: string[] = [];
   let data: ConceptFile['data'] = null;
+  if (probe.bundled) notes.push('Its samples are those that come with this version of Onnxplain.');
   if (probe.drawn) {
     const beside = `${path.basename(target).replace(/\.probe\.json$/, '')}.${kind}.npy`;
     editor.set(['data'], beside);
@@ -46,24 +53,43 @@ export async function conceptFile(
   const kept = new Map(draft.flatMap((one) => (one.key === null ? [] : [[one.key, one]])));
   for (const { key, form } of before) {
     const one = kept.get(key);
-    const gone = !one || (one.removed && one.form !== 'measured');
+    // One that the draft does not know came into the file since.
+    if (!one) continue;
     if (form === 'measured') {
-      if (one?.form === 'measured') editor.rename(key, one.name, editor.has(['concepts', key]));
+      if (one.form === 'measured') editor.rename(key, one.name, editor.has(['concepts', key]));
       continue;
     }
-    const at = form === 'expression' ? 'concepts' : 'derived';
-    if (gone) editor.remove([at, key]);
+    const at = placeOf(form);
+    if (one.removed) editor.remove([at, key]);
     else if (one.name !== key) editor.renameKey([at, key], one.name);
   }
-  for (const { name, form, text, removed } of draft) {
+  const was = new Map(before.map((one) => [one.key, one]));
+  for (const { key, name, form, text, removed } of draft) {
     if (removed || form === 'measured' || text === null) continue;
-    const at = form === 'expression' ? 'concepts' : 'derived';
-    if (editor.get([at, name]) !== text) editor.set([at, name], text);
+    const own = key === null ? undefined : was.get(key);
+    if (own && own.form === form && own.text === text) continue;
+    const there = editor.get([placeOf(form), name]);
+    if (there === text) continue;
+    if (!own) refuseTaken(editor, name, path.basename(file ?? target));
+    editor.set([placeOf(form), name], text);
   }
-  editor.removed(draft.filter(({ form, removed }) => removed && form === 'measured').map(({ name }) => name));
-  const text = editor.text;
-  parseProbeFile(text, file ?? target);
-  return { text, file, data, notes };
+  const left = (list: readonly ConceptDraft[]): string[] =>
+    list.filter(({ form, removed }) => removed && form === 'measured').map(({ name }) => name);
+  editor.removed(left(before), left(draft));
+  parseProbeFile(editor.text, file ?? target);
+  return { text: editor.text, file, data, notes };
+}
+
+const placeOf = (form: 'expression' | 'derived'): 'concepts' | 'derived' =>
+  form === 'expression' ? 'concepts' : 'derived';
+
+/** A concept may stand in the file that the list does not have: it was written there since, or holds where another one does. */
+function refuseTaken(editor: Editor, name: string, file: string): void {
+  if (editor.get(['concepts', name]) === undefined && editor.get(['derived', name]) === undefined) return;
+  throw new UserError(`${file} has a concept called "${name}" already`, {
+    hint: 'give the new one another name, or change the one in the file',
+    code: 'concept/name',
+  });
 }
 
 function checkNames(draft: readonly ConceptDraft[]): void {
@@ -117,7 +143,11 @@ async function drawnData(probe: ProbeSet): Promise<Uint8Array> {
 
 /** Changes JSON in its text, so that comments and order stay. */
 class Editor {
-  constructor(public text: string) {}
+  text: string;
+
+  constructor(text: string) {
+    this.text = text.replace(/^\uFEFF/, '');
+  }
 
   get(at: JSONPath): unknown {
     const tree = parseTree(this.text, [], { allowTrailingComma: true });
@@ -157,11 +187,15 @@ class Editor {
     else this.set(['rename', own], name);
   }
 
-  removed(names: readonly string[]): void {
-    const before = JSON.stringify(this.#list('remove'));
-    if (before === JSON.stringify(names)) return;
-    if (names.length === 0) this.set(['remove'], undefined);
-    else this.set(['remove'], names);
+  /** Concepts that labels were made without, and those that they are to be made without now. */
+  removed(before: readonly string[], now: readonly string[]): void {
+    const listed = this.#list('remove');
+    const names = [
+      ...listed.filter((name) => now.includes(name) || !before.includes(name)),
+      ...now.filter((name) => !before.includes(name) && !listed.includes(name)),
+    ];
+    if (JSON.stringify(names) === JSON.stringify(listed)) return;
+    this.set(['remove'], names.length === 0 ? undefined : names);
   }
 
   #object(key: string): Record<string, string> {

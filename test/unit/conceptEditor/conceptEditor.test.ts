@@ -98,6 +98,28 @@ describe('Editing concepts', () => {
     assert.ok(less.includes('/* flags */'));
   });
 
+  it('writes into what an editor holds, and leaves alone there what the draft does not change', async () => {
+    const probe = await states();
+    const draft = await draftOf(probe);
+    draft[1] = { ...draft[1], name: 'uneven' };
+    draft.push({ key: null, name: 'first', form: 'expression', text: 'a == 0', removed: false });
+    const typed = readFileSync(folder.path('s.probe.json'), 'utf8')
+      .replace('"a > 4"', '"a > 4.5"')
+      .replace('"odd": "b == 1"', '"odd": "b == 1",\n    "last": "a == 7"');
+    const { text } = await conceptFile(probe, draft, '', signal, typed);
+    assert.deepEqual(plainly(parseProbeFile(text, 'x').concepts), {
+      high: 'a > 4.5',
+      uneven: 'b == 1',
+      last: 'a == 7',
+      first: 'a == 0',
+    });
+    // It may have a concept of the new one's name by then: the same is no matter, another is not written over.
+    const taken = (as: string) => conceptFile(probe, draft, '', signal, typed.replace('"last": "a == 7"', `"first": "${as}"`)); // prettier-ignore
+    assert.equal(parseProbeFile((await taken('a == 0')).text, 'x').concepts!['first' as never], 'a == 0');
+    await assert.rejects(taken('a < 1'), /s\.probe\.json has a concept called "first" already/);
+    await assert.rejects(conceptFile(probe, draft, '', signal, typed.slice(0, 90)), /line \d+: not JSON/);
+  });
+
   it('refuses names that are empty or stand twice, and expressions that are wrong', async () => {
     const probe = await states();
     const draft = await draftOf(probe);
