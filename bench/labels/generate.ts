@@ -1,8 +1,10 @@
-import { bitsetWords, setBit, type ConceptSet } from '../../src/engine/concept/index.js';
+import { bitsetWords, setBit, type ConceptSet, type PlaceMask } from '../../src/engine/concept/index.js';
 
 /** A concept set and the positions at which units fire, one bit a position as the concepts'. */
 export interface Generated {
   set: ConceptSet;
+  /** The concepts', one bit a position. */
+  masks: Uint32Array[];
   positions: number;
   units: Uint32Array[];
 }
@@ -35,7 +37,13 @@ export function generatedPictures({ samples, side, concepts, units }: PictureSiz
     }
     return bits;
   });
-  const set = { samples, height: side, width: side, notes: [], concepts: masks.map(concept) } satisfies ConceptSet;
+  const set: ConceptSet = {
+    samples,
+    height: side,
+    width: side,
+    notes: [],
+    concepts: masks.map((bits, i) => ({ ...concept(i), ofSamples: null, ofPositions: placesOfBits(bits, places) })),
+  };
   const firing = Array.from({ length: units }, () => {
     const [a, b, c] = [masks[within(0, concepts)], masks[within(0, concepts)], masks[within(0, concepts)]];
     const values = new Float32Array(positions);
@@ -46,7 +54,7 @@ export function generatedPictures({ samples, side, concepts, units }: PictureSiz
     const threshold = values.slice().sort()[Math.floor(positions * 0.995)];
     return bitsOf(positions, (i) => values[i] > threshold);
   });
-  return { set, positions, units: firing };
+  return { set, masks, positions, units: firing };
 }
 
 export interface StateSizes {
@@ -70,7 +78,7 @@ export function generatedStates({ samples, columns, units }: StateSizes): Genera
     height: 1,
     width: 1,
     notes: [],
-    concepts: masks.map((bits, i) => ({ ...concept(bits, i), ofSamples: bits, ofPositions: null })),
+    concepts: masks.map((bits, i) => ({ ...concept(i), ofSamples: bits, ofPositions: null })),
   };
   const firing = Array.from({ length: units }, () => {
     const weights = values.map(() => normal(random));
@@ -80,14 +88,19 @@ export function generatedStates({ samples, columns, units }: StateSizes): Genera
       return Math.tanh(sum - threshold) + 0.3 * normal(random) > 0;
     });
   });
-  return { set, positions: samples, units: firing };
+  return { set, masks, positions: samples, units: firing };
 }
 
-const concept = (bits: Uint32Array, i: number) => ({
-  name: `c${i}`,
-  category: 'generated',
-  ofSamples: null,
-  ofPositions: bits,
+const concept = (i: number) => ({ name: `c${i}`, category: 'generated' });
+
+/** @param places of each sample, a multiple of 32 */
+const placesOfBits = (all: Uint32Array, places: number): PlaceMask => ({
+  bytes: all.byteLength,
+  mark(sample, bits) {
+    const own = all.subarray((sample * places) / 32, ((sample + 1) * places) / 32);
+    own.forEach((word, w) => (bits[w] |= word));
+    return own.some((word) => word !== 0);
+  },
 });
 
 function bitsOf(length: number, holds: (i: number) => boolean): Uint32Array {

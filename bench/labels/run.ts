@@ -78,10 +78,17 @@ function labelled({ set, units }: Generated, search: 'beam' | 'optimal'): Labell
 }
 
 function countsOf(groups: Groups, fires: Uint32Array): GroupCounts {
+  const { grid, of } = groups;
   const counter = new GroupCounter(groups.count);
+  const row = new Uint32Array(grid.kind === 'places' ? grid.height * grid.width : 1);
+  let read = -1;
   for (let w = 0; w < fires.length; w++) {
-    for (let bits = fires[w]; bits !== 0; bits &= bits - 1)
-      counter.add(groups.of[w * 32 + 31 - Math.clz32(bits & -bits)], 1);
+    for (let bits = fires[w]; bits !== 0; bits &= bits - 1) {
+      const position = w * 32 + 31 - Math.clz32(bits & -bits);
+      const sample = Math.floor(position / row.length);
+      if (sample !== read) of.read((read = sample), row);
+      counter.add(row[position % row.length], 1);
+    }
   }
   return counter.result();
 }
@@ -90,9 +97,9 @@ async function compare(clones: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onnxplain-bench-'));
   try {
     const bytes = (rows: Uint32Array[]) => Buffer.concat(rows.map((row) => Buffer.from(row.buffer)));
-    const { samples, height: side, concepts } = set;
+    const { samples, height: side } = set;
     writeFileSync(path.join(folder, 'set.json'), JSON.stringify({ samples, side, length, beam }));
-    writeFileSync(path.join(folder, 'masks.bin'), bytes(concepts.map((c) => (c.ofPositions ?? c.ofSamples)!)));
+    writeFileSync(path.join(folder, 'masks.bin'), bytes(generated.masks));
     writeFileSync(path.join(folder, 'units.bin'), bytes(generated.units));
     for (const peer of values.only ?? peers) {
       const clone = path.join(clones, peer === 'compexp' ? 'compexp' : 'optimal-compositional-explanations');

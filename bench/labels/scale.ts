@@ -1,19 +1,19 @@
-// What time and memory labels take on sets of Broden's kind (Bau et al. 2017). See ../README.md.
-//   node --import tsx bench/labels/scale.ts PICTURES CONCEPTS UNITS [SIDE]
-import {
-  bitsetWords,
-  groupPositions,
-  searchUnit,
-  setBit,
-  type Concept,
-  type ConceptSet,
-} from '../../src/engine/concept/index.js';
-import { GroupCounter } from '../../src/engine/unit/groupCounter.js';
+// What time and memory labels take on sets of Broden's kind (Bau et al. 2017): masks are read, positions grouped, thresholds found
+// and firing positions counted as in the engine, from activations that are generated as they are asked for. See ../README.md.
+//   node --import tsx bench/labels/scale.ts PICTURES CONCEPTS UNITS [MAP [SIDE [SEARCHED]]]
+import { groupPositions, searchUnit, type ConceptSet } from '../../src/engine/concept/index.js';
+import type { Activations, MeasuredLayer } from '../../src/engine/explain/activations.js';
+import { measureGroup } from '../../src/engine/explain/measureGroup.js';
+import { memoryShares } from '../../src/engine/explain/memoryShares.js';
+import { unitReducerBytes } from '../../src/engine/explain/reducerBytes.js';
+import { MaskCollection } from '../../src/engine/probe/annotation/index.js';
+import type { ActivationBatch } from '../../src/engine/runtime/tensor.js';
+import type { GroupCounts } from '../../src/engine/unit/groupCounter.js';
 import { randomNumbers } from './generate.js';
 
-const [pictures = 6000, concepts = 1200, units = 20, side = 112] = process.argv.slice(2).map(Number);
-const places = side * side;
-const positions = pictures * places;
+const [pictures = 6000, concepts = 1200, units = 2000, map = 7, side = 112, searched = 10] = process.argv
+  .slice(2)
+  .map(Number);
 const random = randomNumbers(3);
 const within = (low: number, high: number) => low + Math.floor(random() * (high - low));
 /** Objects and parts in each picture; a tenth of the concepts are scenes, one a picture. */
@@ -29,19 +29,13 @@ interface Box {
 }
 
 let clock = performance.now();
-const set: ConceptSet = { samples: pictures, height: side, width: side, notes: [], concepts: [] };
-for (let c = 0; c < concepts; c++) {
-  const isScene = c < scenes;
-  set.concepts.push({
-    name: `c${c}`,
-    category: isScene ? 'scene' : 'object',
-    ofSamples: isScene ? new Uint32Array(bitsetWords(pictures)) : null,
-    ofPositions: isScene ? null : new Uint32Array(bitsetWords(positions)),
-  } satisfies Concept);
-}
+const all = Array.from({ length: concepts }, (_, c) => ({ name: `c${c}`, category: c < scenes ? 'scene' : 'object' }));
+const masks = new MaskCollection(pictures, { width: side, height: side });
+const axis = Int32Array.from({ length: side }, (_, i) => i);
+const pixels = new Uint8Array(side * side);
 const boxes: Box[][] = [];
 for (let picture = 0; picture < pictures; picture++) {
-  if (scenes > 0) setBit(set.concepts[within(0, scenes)].ofSamples!, picture);
+  if (scenes > 0) masks.addWhole(all[within(0, scenes)], picture);
   const inPicture = Array.from({ length: inEach }, (): Box => {
     // Some concepts are common and most are rare, as in Broden.
     const concept = scenes + Math.floor((concepts - scenes) * random() ** 2);
@@ -50,53 +44,100 @@ for (let picture = 0; picture < pictures; picture++) {
     return { concept, top, left, bottom: Math.min(side, top + height), right: Math.min(side, left + width) };
   });
   for (const { concept, top, left, bottom, right } of inPicture) {
-    const bits = set.concepts[concept].ofPositions!;
-    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) setBit(bits, picture * places + y * side + x);
+    pixels.fill(0);
+    for (let y = top; y < bottom; y++) pixels.fill(1, y * side + left, y * side + right);
+    masks.addMask(all[concept], picture, { pixels, alongX: 1, alongY: side }, { columns: axis, rows: axis });
   }
   boxes.push(inPicture);
 }
-say(`set made: ${pictures} × ${side} × ${side} positions, ${concepts} concepts`);
+const set: ConceptSet = { samples: pictures, height: side, width: side, notes: [], concepts: masks.result().concepts };
+const held = set.concepts.reduce((sum, { ofPositions }) => sum + (ofPositions?.bytes ?? 0), 0);
+say(
+  `${pictures} × ${side} × ${side} positions, ${concepts} concepts: masks of ${(held / pictures).toFixed(0)} bytes a picture`,
+);
 
-const groups = groupPositions(set, { height: side, width: side });
+const layer: MeasuredLayer = {
+  layer: {
+    ...{ name: 'generated', node: '', op: 'Conv', module: null, source: null, shape: [1, units, map, map] },
+    ...{ units, unitAxis: 1, parameters: 0 },
+  },
+  ...{ shape: [1, units, map, map], units, height: map, width: map, stream: { name: 'generated', unitAxis: 1 } },
+};
+const groups = groupPositions(set, layer);
 say(`${groups.count} groups`);
 
-// A unit answers to two concepts, in most of their places, and to noise; it fires at 0.5 % of all positions.
-const counted = Array.from({ length: units }, () => {
-  const [a, b] = [within(scenes, concepts), within(scenes, concepts)];
-  const counter = new GroupCounter(groups.count);
-  let left = Math.round(positions * 0.005);
-  for (let picture = 0; picture < pictures; picture++) {
-    for (const box of boxes[picture]) {
-      if (box.concept !== a && box.concept !== b) continue;
-      for (let y = box.top; y < box.bottom; y++) {
-        for (let x = box.left; x < box.right; x++) {
-          if (random() < 0.6 && left-- > 0) counter.add(groups.of[picture * places + y * side + x], 1);
+/** A unit answers to two concepts, and to noise; sample by sample the same in every pass. */
+const answers = Array.from({ length: units }, () => [within(scenes, concepts), within(scenes, concepts)]);
+const activations: Activations = {
+  samples: pictures,
+  layers: [layer],
+  async pass([only], onBatch, signal, onProgress) {
+    const answering = new Map<number, number[]>();
+    answers.forEach((two, unit) => two.forEach((c) => answering.set(c, [...(answering.get(c) ?? []), unit])));
+    const values = new Float32Array(units * map * map);
+    for (let picture = 0; picture < pictures; picture++) {
+      const noise = randomNumbers(picture);
+      for (let i = 0; i < values.length; i++) values[i] = noise();
+      for (const { concept, top, left, bottom, right } of boxes[picture]) {
+        for (const unit of answering.get(concept) ?? []) {
+          for (let y = 0; y < map; y++) {
+            for (let x = 0; x < map; x++) {
+              const [centreY, centreX] = [((y + 0.5) * side) / map, ((x + 0.5) * side) / map];
+              const inside = centreY >= top && centreY < bottom && centreX >= left && centreX < right;
+              if (inside) values[(unit * map + y) * map + x] += 1;
+            }
+          }
         }
       }
+      const batch: ActivationBatch = { first: picture, samples: 1, units, height: map, width: map, values };
+      onBatch(only, batch);
+      signal.throwIfAborted();
+      onProgress(picture + 1, pictures);
+      if (picture % 64 === 0) await new Promise(setImmediate);
     }
-  }
-  for (; left > 0; left--) counter.add(groups.of[within(0, positions)], 1);
-  return counter.result();
+  },
+  release: () => undefined,
+  close: () => Promise.resolve(),
+};
+const rule = { kind: 'quantile', q: 0.005 } as const;
+const memory = memoryShares(4096).reducers;
+const [measured] = await measureGroup([layer], {
+  activations,
+  concepts: set,
+  rule: () => rule,
+  select: () => Array.from({ length: units }, (_, unit) => unit),
+  ...{ minActive: 1, seed: 0, shuffles: 1, memory },
+  unitBytes: () => unitReducerBytes(rule, pictures * map * map, groups),
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
 });
-say(
-  `${units} units counted, ${Math.round(counted.reduce((sum, { groups }) => sum + groups.length, 0) / units)} groups a unit`,
-);
+say(`thresholds, histograms and strongest inputs of ${units} units`);
+const counted: GroupCounts[] = [];
+let parts = 0;
+let met = 0;
+for await (const { firing } of measured.parts()) {
+  parts++;
+  met += firing.counts.reduce((sum, { groups }) => sum + groups.length, 0);
+  counted.push(...firing.counts.slice(0, Math.max(0, searched - counted.length)));
+}
+say(`counted by group, and shuffled; parts: ${parts}; groups a unit: ${Math.round(met / units)}`);
 
 for (const search of ['single', 'beam', 'optimal'] as const) {
   const found = counted.map((unit) => searchUnit(groups, unit, { search, maxLength: 3, beam: 5 })!);
-  const mean = found.reduce((sum, { iou }) => sum + iou, 0) / units;
+  const mean = found.reduce((sum, { iou }) => sum + iou, 0) / found.length;
   say(
-    `${search}: mean IoU ${mean.toFixed(4)}, proven ${found.filter(({ optimal }) => optimal).length} of ${units}`,
-    units,
+    `${search}: mean IoU ${mean.toFixed(4)}, proven ${found.filter(({ optimal }) => optimal).length} of ${found.length}`,
+    found.length,
   );
 }
 
 function say(what: string, per = 1): void {
   const seconds = (performance.now() - clock) / 1000 / per;
-  const { rss, arrayBuffers } = process.memoryUsage();
   const gigabytes = (bytes: number) => (bytes / 2 ** 30).toFixed(2);
+  const { rss, arrayBuffers } = process.memoryUsage();
   console.log(
-    `${what}; ${seconds.toFixed(3)} s${per > 1 ? ' each' : ''}; resident ${gigabytes(rss)} GB, arrays ${gigabytes(arrayBuffers)} GB`,
+    `${what}; ${seconds.toFixed(3)} s${per > 1 ? ' each' : ''}; resident ${gigabytes(rss)} GB, arrays ${gigabytes(arrayBuffers)} GB, ` +
+      `most so far ${gigabytes(process.resourceUsage().maxRSS * 1024)} GB`,
   );
   clock = performance.now();
 }

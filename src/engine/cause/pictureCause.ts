@@ -1,5 +1,5 @@
 import type { CauseUnit, UnitCause } from '../../shared/effects.js';
-import { conceptsOf, evaluateFormula, formulaLabel, hasBit, type ConceptSet } from '../concept/index.js';
+import { conceptsOf, evaluateFormula, formulaLabel, hasBit, placesOf, type ConceptSet } from '../concept/index.js';
 import { evenlySpread, pickedSamples, type ProbeSet } from '../probe/index.js';
 import { mulberry32 } from '../random.js';
 import type { Tensor } from '../runtime/tensor.js';
@@ -106,11 +106,16 @@ export async function pictureCause(unit: CauseUnit, slot: number, options: Pictu
   function regionIn(sample: number): Uint8Array {
     const places = height * width;
     const region = new Uint8Array(places);
+    const masks = new Map(
+      conceptsOf(unit.formula).map((name) => {
+        const { ofPositions } = wanted.get(name)!;
+        return [name, ofPositions && placesOf(ofPositions, sample, places)];
+      }),
+    );
     for (let place = 0; place < places; place++) {
-      const at = sample * places + place;
       region[place] = evaluateFormula(unit.formula, (name) => {
-        const { ofPositions, ofSamples } = wanted.get(name)!;
-        return ofPositions ? hasBit(ofPositions, at) : hasBit(ofSamples!, sample);
+        const mask = masks.get(name)!;
+        return mask ? hasBit(mask, place) : hasBit(wanted.get(name)!.ofSamples!, sample);
       })
         ? 1
         : 0;

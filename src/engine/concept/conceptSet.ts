@@ -1,3 +1,5 @@
+import type { PlaceMask } from './placeMask.js';
+
 /** The atoms that formulas are made of: boolean functions of position. */
 export interface ConceptSet {
   samples: number;
@@ -23,8 +25,8 @@ export interface Concept {
   category: string;
   /** One bit a sample: the concept holds of the sample as a whole. Null for concepts of places only. */
   ofSamples: Uint32Array | null;
-  /** One bit a position, samples × height × width, row-major. Null for concepts of whole samples: they cover every position. */
-  ofPositions: Uint32Array | null;
+  /** Among the height × width places of each sample. Null for concepts of whole samples: they cover every position. */
+  ofPositions: PlaceMask | null;
   /** States: the expression over the table's columns that says the same; absent where there is none (columns of words). */
   expression?: string;
   /** What the data call it, where the probe file renames it. */

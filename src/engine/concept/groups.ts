@@ -1,6 +1,10 @@
-import { bitsetWords, setBit, type ConceptSet } from './conceptSet.js';
-import { conceptColumn, positionGrid, type Column, type PositionGrid } from './positionGrid.js';
+import { bitsetWords, type ConceptSet } from './conceptSet.js';
+import { mapOfSamples, PlaceGroups, type GroupMap } from './groupMap.js';
+import { placeBlocks, sampleBlocks, type Column } from './positionBlocks.js';
+import { conceptColumn, positionGrid, type PositionGrid } from './positionGrid.js';
+import type { SignatureLists } from './signatureLists.js';
 import { partitionPositions } from './signatures.js';
+import { hashOf } from './signatureTable.js';
 
 /**
  * Positions at which the same concepts hold. No formula can tell the positions of a group apart, so masks of formulas are
@@ -9,8 +13,7 @@ import { partitionPositions } from './signatures.js';
 export interface Groups {
   grid: PositionGrid;
   count: number;
-  /** Group of each position (grid of places), or of each sample (grid of samples). */
-  of: Uint16Array | Uint32Array;
+  of: GroupMap;
   /** Positions in each group. */
   sizes: Float64Array;
   /** Positions in all: samples × height × width of the grid. */
@@ -81,53 +84,49 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
     } else placeless.push(name);
   });
   const categories = Object.keys(set.domains ?? {});
-  for (const category of categories) columns.push({ bits: set.domains![category], perSample: true });
-  const places = grid.kind === 'places' ? grid.height * grid.width : 1;
-  const partition = partitionPositions(columns, grid.samples * places, places);
-  const { count, of, signatures } = partition;
+  for (const category of categories) columns.push({ samples: set.domains![category] });
+  const { of, table } = grid.kind === 'places' ? placesGrouped(columns, set) : samplesGrouped(columns, grid.samples);
+  const { count } = table;
   const words = bitsetWords(count);
-  const rows = columns.map(() => new Uint32Array(words));
-  for (let group = 0; group < count; group++) {
-    for (let w = 0; w < partition.words; w++) {
-      for (let bits = signatures[group * partition.words + w]; bits !== 0; bits &= bits - 1) {
-        setBit(rows[w * 32 + 31 - Math.clz32(bits & -bits)], group);
-      }
-    }
-  }
-
-  const domainOf = new Map(rows.splice(concepts.length).map((row, i) => [categories[i], row]));
+  const rows = new Uint32Array(columns.length * words);
+  const row = (column: number): Uint32Array => rows.subarray(column * words, (column + 1) * words);
+  table.each((group, column) => {
+    rows[column * words + (group >>> 5)] |= 1 << (group & 31);
+  });
+  const domainOf = new Map(categories.map((category, i) => [category, row(concepts.length + i).slice()]));
 
   const atoms: Atom[] = [];
-  const kept: Uint32Array[] = [];
   const empty: string[] = [];
   const twins: string[] = [];
-  const byRow = new Map<string, Atom>();
-  rows.forEach((row, i) => {
-    const { name } = set.concepts[concepts[i]];
-    if (row.every((word) => word === 0)) {
+  /** By hash, the rows kept. */
+  const known = new Map<number, number[]>();
+  concepts.forEach((concept, i) => {
+    const { name } = set.concepts[concept];
+    const own = row(i);
+    if (own.every((word) => word === 0)) {
       empty.push(quoted(name));
       return;
     }
-    const key = Buffer.from(row.buffer).toString('latin1');
-    const twin = byRow.get(key);
-    if (twin) {
-      twins.push(`${quoted(name)} (as ${quoted(twin.name)})`);
+    const hash = hashOf(own, 0, words);
+    const alike = known.get(hash) ?? [];
+    const twin = alike.find((atom) => row(atom).every((word, w) => word === own[w]));
+    if (twin !== undefined) {
+      twins.push(`${quoted(name)} (as ${quoted(atoms[twin].name)})`);
       return;
     }
-    const atom = { name, concept: concepts[i] };
-    byRow.set(key, atom);
-    atoms.push(atom);
-    kept.push(row);
+    known.set(hash, [...alike, atoms.length]);
+    // Rows that stay move up to those that stayed before.
+    row(atoms.length).set(own);
+    atoms.push({ name, concept });
   });
-  const members = new Uint32Array(atoms.length * words);
-  kept.forEach((row, i) => members.set(row, i * words));
+  const members = rows.subarray(0, atoms.length * words);
 
   const perEntry = grid.kind === 'samples' ? grid.height * grid.width : 1;
   return {
     grid,
     count,
     of,
-    sizes: partition.sizes.map((size) => size * perEntry),
+    sizes: table.sizes().map((size) => size * perEntry),
     positions: grid.samples * grid.height * grid.width,
     atoms,
     members,
@@ -147,6 +146,21 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
       ),
     ],
   };
+}
+
+function placesGrouped(columns: readonly Column[], set: ConceptSet): { of: GroupMap; table: SignatureLists } {
+  const of = new PlaceGroups(set.height * set.width);
+  const table = partitionPositions(placeBlocks(columns, set), (local, groups) => of.add(local, groups));
+  return { of, table };
+}
+
+function samplesGrouped(columns: readonly Column[], samples: number): { of: GroupMap; table: SignatureLists } {
+  const all = new Uint32Array(samples);
+  let at = 0;
+  const table = partitionPositions(sampleBlocks(columns, samples), (local, groups) => {
+    for (const index of local) all[at++] = groups[index];
+  });
+  return { of: mapOfSamples(all), table };
 }
 
 const quoted = (name: string): string => `"${name}"`;

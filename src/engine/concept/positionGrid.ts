@@ -1,4 +1,6 @@
-import { bitsetWords, type ConceptSet } from './conceptSet.js';
+import { bitsetWords, setBit, type ConceptSet } from './conceptSet.js';
+import type { PlaceMask } from './placeMask.js';
+import type { Column } from './positionBlocks.js';
 
 /**
  * The positions at which a layer is compared with concepts.
@@ -29,29 +31,22 @@ export function positionGrid(set: ConceptSet, layer: { height: number; width: nu
   return { kind: 'samples', samples, height: layer.height, width: layer.width };
 }
 
-/** A concept as it is compared on a grid: bits over positions, or over samples. */
-export interface Column {
-  bits: Uint32Array;
-  perSample: boolean;
-}
-
-/** The concept's bits on this kind of grid; null where it says nothing there (masks of places, on samples as wholes). */
+/** The concept on this kind of grid; null where it says nothing there (masks of places, on samples as wholes). */
 export function conceptColumn(set: ConceptSet, index: number, kind: PositionGrid['kind']): Column | null {
   const { name, ofSamples, ofPositions } = set.concepts[index];
-  const places = set.height * set.width;
+  if (kind === 'places' && ofPositions) return { places: ofPositions };
   // Where masks are of size 1 × 1, a place is a sample.
-  const onlyPlace = places === 1 ? ofPositions : null;
-  const column: Column | null =
-    kind === 'places' && ofPositions
-      ? { bits: ofPositions, perSample: false }
-      : (ofSamples ?? onlyPlace)
-        ? { bits: (ofSamples ?? onlyPlace)!, perSample: true }
-        : null;
-  if (column) {
-    const words = bitsetWords(set.samples * (column.perSample ? 1 : places));
-    if (column.bits.length < words) {
-      throw new Error(`concept "${name}" has ${column.bits.length} words of bits, ${words} are needed`);
-    }
-  }
-  return column;
+  const samples =
+    ofSamples ?? (ofPositions && set.height * set.width === 1 ? onlyPlaces(ofPositions, set.samples) : null);
+  if (!samples) return null;
+  const words = bitsetWords(set.samples);
+  if (samples.length < words)
+    throw new Error(`concept "${name}" has ${samples.length} words of bits, ${words} are needed`);
+  return { samples };
+}
+
+function onlyPlaces(mask: PlaceMask, samples: number): Uint32Array {
+  const bits = new Uint32Array(bitsetWords(samples));
+  for (let sample = 0; sample < samples; sample++) if (mask.mark(sample, new Uint32Array(1))) setBit(bits, sample);
+  return bits;
 }

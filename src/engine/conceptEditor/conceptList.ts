@@ -1,6 +1,6 @@
 import type { ConceptList, ListedConcept } from '../../shared/concepts.js';
 import type { ConceptChanges } from '../../shared/probeFile.js';
-import type { Concept, ConceptSet } from '../concept/index.js';
+import { placesOf, type Concept, type ConceptSet } from '../concept/index.js';
 import { columnText, functionNames } from '../concept/expression/index.js';
 import { changedConcepts, isProbeFile, type ProbeSet } from '../probe/index.js';
 
@@ -37,7 +37,16 @@ export function count(
   { ofPositions, ofSamples }: Pick<Concept, 'ofPositions' | 'ofSamples'>,
   { samples, height, width }: Pick<ConceptSet, 'samples' | 'height' | 'width'>,
 ): { holds: number; of: number } {
+  const places = height * width;
   let holds = 0;
-  for (let word of ofPositions ?? ofSamples ?? []) for (; word !== 0; word &= word - 1) holds++;
-  return { holds, of: ofPositions ? samples * height * width : samples };
+  if (ofPositions)
+    for (let sample = 0; sample < samples; sample++) holds += ones(placesOf(ofPositions, sample, places));
+  else holds = ones(ofSamples ?? new Uint32Array(0));
+  return { holds, of: ofPositions ? samples * places : samples };
+}
+
+function ones(bits: Uint32Array): number {
+  let count = 0;
+  for (let word of bits) for (; word !== 0; word &= word - 1) count++;
+  return count;
 }

@@ -1,4 +1,4 @@
-import { type Concept, type ConceptSet, hasBit } from '../concept/conceptSet.js';
+import { type Concept, type ConceptSet, hasBit, placesOf } from '../concept/index.js';
 import type { Box } from './localisation.js';
 
 /** Where the objects of each class are, as far as the probe set's concepts say. */
@@ -24,20 +24,19 @@ export function classMasks(concepts: ConceptSet, names: readonly string[] | null
   });
   if (found.size === 0) return null;
   const places = concepts.height * concepts.width;
-  const at = (sample: number, index: number, place: number): boolean =>
-    hasBit(found.get(index)!.ofPositions!, sample * places + place);
+  const maskOf = (sample: number, index: number): Uint32Array =>
+    placesOf(found.get(index)!.ofPositions!, sample, places);
   return {
     classes: [...found.keys()],
-    has(sample, index) {
-      for (let place = 0; place < places; place++) if (found.has(index) && at(sample, index, place)) return true;
-      return false;
-    },
-    mask: (sample, index, height, width) =>
-      Uint8Array.from({ length: height * width }, (_, i) => {
+    has: (sample, index) => found.has(index) && maskOf(sample, index).some((word) => word !== 0),
+    mask(sample, index, height, width) {
+      const mask = maskOf(sample, index);
+      return Uint8Array.from({ length: height * width }, (_, i) => {
         const y = Math.floor(((Math.floor(i / width) + 0.5) * concepts.height) / height);
         const x = Math.floor((((i % width) + 0.5) * concepts.width) / width);
-        return Number(at(sample, index, y * concepts.width + x));
-      }),
+        return Number(hasBit(mask, y * concepts.width + x));
+      });
+    },
   };
 }
 

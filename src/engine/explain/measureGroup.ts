@@ -143,6 +143,6 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
 const undivided = (groups: Groups): Groups => ({
   ...groups,
   count: 1,
-  of: new Uint16Array(groups.of.length),
+  of: { read: (_, into) => void into.fill(0) },
   sizes: Float64Array.of(groups.positions),
 });

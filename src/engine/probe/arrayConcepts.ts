@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
+import { placesWhere } from '../concept/index.js';
 import type { Tensor } from '../runtime/tensor.js';
 import { npzKeys, readNpz } from './npz.js';
 
@@ -92,11 +93,15 @@ function truths(
 export function arrayConcepts(given: GivenConcepts, samples: number): ConceptSet {
   const positions = given.height * given.width;
   const concepts = given.concepts.map(({ name, array, holds, ofPositions }): Concept => {
-    const bits = ofPositions ? samples * positions : samples;
-    const mask = new Uint32Array(bitsetWords(bits));
     const values = array.data as Float32Array;
-    for (let i = 0; i < bits; i++) if (holds(Number(values[i]))) setBit(mask, i);
-    return { name, category: 'label', ofSamples: ofPositions ? null : mask, ofPositions: ofPositions ? mask : null };
+    const category = 'label';
+    if (ofPositions) {
+      const mask = placesWhere(positions, (sample, place) => holds(Number(values[sample * positions + place])));
+      return { name, category, ofSamples: null, ofPositions: mask };
+    }
+    const mask = new Uint32Array(bitsetWords(samples));
+    for (let i = 0; i < samples; i++) if (holds(Number(values[i]))) setBit(mask, i);
+    return { name, category, ofSamples: mask, ofPositions: null };
   });
   return { samples, height: given.height, width: given.width, concepts, notes: [] };
 }

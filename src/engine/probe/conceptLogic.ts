@@ -1,4 +1,11 @@
-import { bitsetWords, hasBit, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
+import {
+  bitsetWords,
+  placesOf,
+  wholeSamples,
+  type Concept,
+  type ConceptSet,
+  type PlaceMask,
+} from '../concept/index.js';
 import { ExpressionError, parseExpression, type Expression } from '../concept/expression/index.js';
 
 /** Masks over samples and over places, as a concept has them; null where it says nothing of that kind. */
@@ -59,23 +66,19 @@ export function evaluateLogic(
   const isOfPlaces = names.some((name) => masksOf(name).ofPositions !== null);
   const places = height * width;
   const masks: Masks = { ofSamples: null, ofPositions: null };
-  if (isOfSamples) masks.ofSamples = over(samples, (name) => masksOf(name).ofSamples!);
+  if (isOfSamples)
+    masks.ofSamples = within(
+      evaluated(expression, (name) => masksOf(name).ofSamples!),
+      samples,
+    );
   if (isOfPlaces) {
-    const spread = new Map<string, Uint32Array>();
-    for (const name of names) {
+    const parts = names.map((name): [string, PlaceMask] => {
       const { ofPositions, ofSamples } = masksOf(name);
-      spread.set(name, ofPositions ?? everyPlace(ofSamples!, samples, places));
-    }
-    masks.ofPositions = over(samples * places, (name) => spread.get(name)!);
+      return [name, ofPositions ?? wholeSamples(places, ofSamples!)];
+    });
+    masks.ofPositions = joined(expression, parts, places);
   }
   return masks;
-
-  function over(bits: number, maskOf: (name: string) => Uint32Array): Uint32Array {
-    const out = evaluated(expression, maskOf).slice(0, bitsetWords(bits));
-    // NOT sets the bits past the end, too.
-    if (bits % 32 !== 0) out[out.length - 1] &= 2 ** (bits % 32) - 1;
-    return out;
-  }
 }
 
 function evaluated(part: Expression, maskOf: (name: string) => Uint32Array): Uint32Array {
@@ -103,11 +106,23 @@ export function namesIn(part: Expression): string[] {
   return [];
 }
 
-function everyPlace(ofSamples: Uint32Array, samples: number, places: number): Uint32Array {
-  const out = new Uint32Array(bitsetWords(samples * places));
-  for (let sample = 0; sample < samples; sample++) {
-    if (!hasBit(ofSamples, sample)) continue;
-    for (let place = 0; place < places; place++) setBit(out, sample * places + place);
-  }
+/** What is joined of places is worked out sample by sample, when it is read. */
+const joined = (expression: Expression, parts: readonly [string, PlaceMask][], places: number): PlaceMask => ({
+  bytes: 0,
+  mark(sample, bits) {
+    const given = new Map(parts.map(([name, mask]) => [name, placesOf(mask, sample, places)]));
+    const holds = within(
+      evaluated(expression, (name) => given.get(name)!),
+      places,
+    );
+    holds.forEach((word, w) => (bits[w] |= word));
+    return holds.some((word) => word !== 0);
+  },
+});
+
+/** A copy without the bits past the last, which NOT sets too. */
+function within(mask: Uint32Array, bits: number): Uint32Array {
+  const out = mask.slice(0, bitsetWords(bits));
+  if (bits % 32 !== 0) out[out.length - 1] &= 2 ** (bits % 32) - 1;
   return out;
 }

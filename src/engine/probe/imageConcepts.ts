@@ -52,13 +52,12 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
   const concepts = dividing(named, samples, notes);
 
   const read: string[] = [];
-  const drawn = annotations.reduce((sum, source) => sum + source.concepts, 0);
-  const size =
-    auto || drawn > 0 ? maskSize(preparation.height, preparation.width, samples, drawn) : { height: 1, width: 1 };
-  const finest = drawn > 0 ? maskSize(preparation.height, preparation.width, samples) : size;
-  if (size.height < finest.height) {
+  const sizeFor = (pictures: number) => maskSize(preparation.height, preparation.width, pictures);
+  const size = auto || annotations.length > 0 ? sizeFor(samples) : { height: 1, width: 1 };
+  const finest = sizeFor(1);
+  if (size.height > 1 && size.height < finest.height) {
     notes.push(
-      `Masks are of ${size.height} × ${size.width} positions: of ${finest.height} × ${finest.width}, those of ${drawn.toLocaleString('en')} concepts over ${samples.toLocaleString('en')} pictures would take more than 1 GiB.`,
+      `Masks are of ${size.height} × ${size.width} positions: of ${finest.height} × ${finest.width}, those of ${samples.toLocaleString('en')} pictures would take too much memory.`,
     );
   }
   const steps = annotations.length + (auto ? 1 : 0);

@@ -1,4 +1,5 @@
 import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
+import { placesWhere } from '../concept/index.js';
 import { sortedValues } from '../concept/expression/index.js';
 import type { SampleArray } from './arrayFile.js';
 import { quantileEdges, rangeName } from './quantileEdges.js';
@@ -48,22 +49,15 @@ function tokenPlaces(samples: number, length: number): Collector {
       const counts = new Map<number, number>();
       for (const token of all) counts.set(token, (counts.get(token) ?? 0) + 1);
       const frequent = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, mostTokens);
-      const masks = new Map(
-        frequent
-          .map(([token]) => token)
-          .sort((a, b) => a - b)
-          .map((token) => [token, new Uint32Array(bitsetWords(all.length))]),
-      );
-      all.forEach((token, i) => {
-        const mask = masks.get(token);
-        if (mask) setBit(mask, i);
-      });
-      const concepts = [...masks].map(([token, mask]): Concept => ({
-        name: `token ${token}`,
-        category: 'token',
-        ofSamples: null,
-        ofPositions: mask,
-      }));
+      const concepts = frequent
+        .map(([token]) => token)
+        .sort((a, b) => a - b)
+        .map((token): Concept => ({
+          name: `token ${token}`,
+          category: 'token',
+          ofSamples: null,
+          ofPositions: placesWhere(length, (sample, place) => all[sample * length + place] === token),
+        }));
       const notes =
         counts.size > mostTokens
           ? [`The ${mostTokens} most frequent of ${counts.size} different tokens are concepts.`]

@@ -30,7 +30,7 @@ function remembered(concepts: ProbeSet['concepts']): ProbeSet['concepts'] {
     if (last?.samples === samples) return last.set;
     const set = await concepts(samples, ...rest);
     const bytes = set.concepts.reduce(
-      (sum, { ofSamples, ofPositions }) => sum + (ofSamples?.byteLength ?? 0) + (ofPositions?.byteLength ?? 0),
+      (sum, { ofSamples, ofPositions }) => sum + (ofSamples?.byteLength ?? 0) + (ofPositions?.bytes ?? 0),
       0,
     );
     last = bytes <= rememberedBytes ? { samples, set } : null;

@@ -46,6 +46,8 @@ export function firingCounts(options: FiringOptions): Reducer<FiringCounts> {
   const fires = new Float64Array(statistics.length);
   const places = grid.height * grid.width;
   const fired = new Int32Array(places);
+  /** The groups that each round is held against, read when the first unit fires in a sample. */
+  const against = Array.from({ length: rounds + 1 }, () => new Uint32Array(grid.kind === 'places' ? places : 1));
   const find = firingPlaces(layer, grid);
 
   return {
@@ -61,17 +63,21 @@ export function firingCounts(options: FiringOptions): Reducer<FiringCounts> {
       }
       for (let i = 0; i < batch.samples; i++) {
         const sample = batch.first + i;
+        let isRead = false;
         for (let slot = 0; slot < statistics.length; slot++) {
           const { unit, threshold } = statistics[slot];
           if (threshold === null) continue;
           const count = find(batch.values, (i * batch.units + unit) * size, threshold, fired);
           if (count === 0) continue;
           fires[slot] += count;
+          if (!isRead)
+            against.forEach((into, round) => of.read(round === 0 ? sample : orders[round - 1][sample], into));
+          isRead = true;
           for (let round = 0; round <= rounds; round++) {
-            const against = round === 0 ? sample : orders[round - 1][sample];
+            const row = against[round];
             const counter = counters[slot][round];
-            if (grid.kind === 'samples') counter.add(of[against], count);
-            else for (let j = 0; j < count; j++) counter.add(of[against * places + fired[j]], 1);
+            if (grid.kind === 'samples') counter.add(row[0], count);
+            else for (let j = 0; j < count; j++) counter.add(row[fired[j]], 1);
           }
         }
       }

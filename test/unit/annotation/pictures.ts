@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import { hasBit, type ConceptSet } from '../../../src/engine/concept/conceptSet.js';
+import { placesOf } from '../../../src/engine/concept/placeMask.js';
 import { openImages } from '../../../src/engine/probe/images.js';
 import type { ImagesProbeFile } from '../../../src/shared/probeFile.js';
 
@@ -44,11 +45,13 @@ export function drawn({ concepts, samples, height, width }: ConceptSet): Record<
     concepts.map(({ name, ofPositions, ofSamples }) => {
       const each = Array.from({ length: samples }, (_, sample) => sample);
       if (!ofPositions) return [name, each.map((sample) => hasBit(ofSamples!, sample))];
-      const line = (sample: number, y: number) =>
-        Array.from({ length: width }, (_, x) =>
-          hasBit(ofPositions, (sample * height + y) * width + x) ? '#' : '.',
-        ).join('');
-      return [name, each.map((sample) => Array.from({ length: height }, (_, y) => line(sample, y)))];
+      const drawnOf = (sample: number) => {
+        const mask = placesOf(ofPositions, sample, height * width);
+        return Array.from({ length: height }, (_, y) =>
+          Array.from({ length: width }, (_, x) => (hasBit(mask, y * width + x) ? '#' : '.')).join(''),
+        );
+      };
+      return [name, each.map(drawnOf)];
     }),
   );
 }

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hasBit, type ConceptSet } from '../../../src/engine/concept/conceptSet.js';
 import { groupPositions } from '../../../src/engine/concept/groups.js';
-import { ofPlaces, ofSamples, placeless, sampleConcepts } from './conceptSets.js';
+import { groupsOf, ofPlaces, ofSamples, placeless, sampleConcepts, shownPlaces } from './conceptSets.js';
 
-const cell = (set: ConceptSet, concept: number, position: number): boolean => {
-  const { ofPositions, ofSamples } = set.concepts[concept];
-  return ofPositions
-    ? hasBit(ofPositions, position)
-    : hasBit(ofSamples!, Math.floor(position / (set.height * set.width)));
-};
+/** Of each concept, whether it holds at each position. */
+const cells = ({ concepts, samples, height, width }: ConceptSet): boolean[][] =>
+  concepts.map(({ ofPositions, ofSamples }) =>
+    ofPositions
+      ? shownPlaces(ofPositions, samples, height * width)
+      : Array.from({ length: samples * height * width }, (_, p) =>
+          hasBit(ofSamples!, Math.floor(p / (height * width))),
+        ),
+  );
 
 /** Sets of 1 … 6 samples of odd sizes with up to 70 concepts, some of places, some of samples. */
 const sets = fc
@@ -29,7 +32,7 @@ const sets = fc
       : fc.array(fc.boolean(), { minLength: positions, maxLength: positions });
     const whole = fc.array(fc.boolean(), { minLength: samples, maxLength: samples });
     const concept = fc.oneof(
-      places.map((mask) => ofPlaces('', mask)),
+      places.map((mask) => ofPlaces('', mask, height * width)),
       whole.map((mask) => ofSamples('', mask)),
     );
     return fc.array(concept, { minLength: concepts, maxLength: concepts }).map((list): ConceptSet => ({
@@ -41,6 +44,7 @@ const sets = fc
         ofPlaces(
           'first',
           Array.from({ length: positions }, (_, i) => i % 2 === 0),
+          height * width,
         ),
         ...list.map((c, i) => ({ ...c, name: `c${i}` })),
       ],
@@ -54,7 +58,9 @@ describe('groups of positions', () => {
       fc.property(sets, (set) => {
         const positions = set.samples * set.height * set.width;
         const groups = groupPositions(set, { height: 4, width: 4 });
-        const signature = (p: number) => set.concepts.map((_, c) => (cell(set, c, p) ? '1' : '0')).join('');
+        const of = groupsOf(groups);
+        const cell = cells(set);
+        const signature = (p: number) => cell.map((concept) => (concept[p] ? '1' : '0')).join('');
         const naive = new Map<string, number>();
         const sizes: number[] = [];
         for (let p = 0; p < positions; p++) {
@@ -62,14 +68,14 @@ describe('groups of positions', () => {
           if (!naive.has(text)) naive.set(text, naive.size);
           const group = naive.get(text)!;
           sizes[group] = (sizes[group] ?? 0) + 1;
-          assert.equal(groups.of[p], group);
+          assert.equal(of[p], group);
         }
         assert.equal(groups.count, naive.size);
         assert.deepEqual([...groups.sizes], sizes);
         assert.equal(groups.positions, positions);
         groups.atoms.forEach(({ concept }, atom) => {
           const row = groups.members.subarray(atom * groups.words, (atom + 1) * groups.words);
-          for (let p = 0; p < positions; p++) assert.equal(hasBit(row, groups.of[p]), cell(set, concept, p));
+          for (let p = 0; p < positions; p++) assert.equal(hasBit(row, of[p]), cell[concept][p]);
         });
       }),
       { numRuns: 60 },
@@ -113,8 +119,8 @@ describe('groups of positions', () => {
       height: 1,
       width: 2,
       concepts: [
-        ofPlaces('left', [true, false, true, false]),
-        { ...ofPlaces('sky', [true, true, false, false]), ofSamples: ofSamples('', [true, false]).ofSamples },
+        ofPlaces('left', [true, false, true, false], 2),
+        { ...ofPlaces('sky', [true, true, false, false], 2), ofSamples: ofSamples('', [true, false]).ofSamples },
       ],
       notes: [],
     };
@@ -123,7 +129,7 @@ describe('groups of positions', () => {
       groups.atoms.map(({ name }) => name),
       ['sky'],
     );
-    assert.deepEqual([...groups.of], [0, 1]);
+    assert.deepEqual(groupsOf(groups), [0, 1]);
     assert.match(groups.notes[0], /^1 concept marks places alone .*"left"$/);
     // A sequence of another length has no places to compare; one of the masks' own size has.
     assert.equal(groupPositions(set, { height: 1, width: 3 }).grid.kind, 'samples');
@@ -135,7 +141,7 @@ describe('groups of positions', () => {
     const masks = Array.from({ length: 17 }, (_, c) => Array.from({ length: samples }, (_, i) => ((i >> c) & 1) === 1));
     const groups = groupPositions(sampleConcepts(masks), placeless);
     assert.equal(groups.count, samples);
-    assert.ok(groups.of.every((group, i) => group === i));
+    assert.ok(groupsOf(groups).every((group, i) => group === i));
   });
 
   it('are the same over many pictures in which few of many concepts hold', () => {
@@ -153,17 +159,20 @@ describe('groups of positions', () => {
               const [picture, y, x] = [Math.floor(p / (height * width)), Math.floor(p / width) % height, p % width];
               return picture % (c + 1) === 0 && y >= c % 13 && x >= c % 11 && y + x < 40 - c / 2;
             }),
+            height * width,
           ),
     );
     const set: ConceptSet = { samples, height, width, concepts, notes: [] };
-    const { of, count, sizes } = groupPositions(set, { height, width });
+    const groups = groupPositions(set, { height, width });
+    const { count, sizes } = groups;
+    const cell = cells(set);
     const numbers = new Map<string, number>();
     const expected = Array.from({ length: samples * height * width }, (_, p) => {
-      const signature = concepts.map((_, c) => Number(cell(set, c, p))).join('');
+      const signature = cell.map((concept) => Number(concept[p])).join('');
       if (!numbers.has(signature)) numbers.set(signature, numbers.size);
       return numbers.get(signature)!;
     });
-    assert.deepEqual([...of], expected);
+    assert.deepEqual(groupsOf(groups), expected);
     assert.equal(count, numbers.size);
     assert.deepEqual(
       [...sizes],

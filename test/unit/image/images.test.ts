@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import { hasBit } from '../../../src/engine/concept/conceptSet.js';
+import { placesOf } from '../../../src/engine/concept/placeMask.js';
 import { openImages } from '../../../src/engine/probe/images.js';
 import type { ImagesProbeFile } from '../../../src/shared/probeFile.js';
 import { UserError } from '../../../src/shared/userError.js';
@@ -159,7 +160,8 @@ describe('a folder of pictures as a probe set', () => {
       assert.equal(set.concepts.find(({ name }) => name === 'dog')!.ofPositions, null);
       const upper = set.concepts.find(({ name }) => name === 'upper third')!;
       // Rows 0 to 10 of 32 have their centres in the upper third; in every sample.
-      assert.ok(hasBit(upper.ofPositions!, 3 * 1024 + 10 * 32) && !hasBit(upper.ofPositions!, 3 * 1024 + 11 * 32));
+      const mask = placesOf(upper.ofPositions!, 3, 1024);
+      assert.ok(hasBit(mask, 10 * 32) && !hasBit(mask, 11 * 32));
     });
 
     it('are class folders alone where measuring is switched off', async () => {

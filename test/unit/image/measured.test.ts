@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hasBit } from '../../../src/engine/concept/conceptSet.js';
+import { placesOf } from '../../../src/engine/concept/placeMask.js';
 import { colourIndex, colour } from '../../../src/engine/concept/measured/colour.js';
 import { maskSize } from '../../../src/engine/concept/measured/maskSize.js';
 import { measuring } from '../../../src/engine/concept/measured/measure.js';
@@ -31,7 +32,9 @@ function measured(...pictures: MeasuredPicture[]) {
   for (const picture of pictures) measure.add(picture);
   const { concepts, notes } = measure.result();
   const at = (x: number, y: number, sample = 0) =>
-    concepts.filter((c) => hasBit(c.ofPositions!, (sample * height + y) * width + x)).map(({ name }) => name);
+    concepts
+      .filter((c) => hasBit(placesOf(c.ofPositions!, sample, height * width), y * width + x))
+      .map(({ name }) => name);
   const whole = (sample: number) =>
     concepts.filter((c) => c.ofSamples && hasBit(c.ofSamples, sample)).map((c) => c.name);
   return { at, whole, concepts, notes };
@@ -136,7 +139,7 @@ describe('concepts measured from pixels', () => {
         const inside = found.filter(({ ofPositions }) =>
           Array.from({ length: 24 * 24 }, (_, i) => i)
             .filter((i) => i % 24 > 0 && i % 24 < 23 && i >= 24 && i < 23 * 24)
-            .some((i) => hasBit(ofPositions!, i)),
+            .some((i) => hasBit(placesOf(ofPositions!, 0, 24 * 24), i)),
         );
         assert.deepEqual(
           inside.map((concept) => concept.name),
@@ -268,9 +271,8 @@ describe('concepts measured from pixels', () => {
     assert.deepEqual(maskSize(224, 224, 100), { height: 112, width: 112 });
     assert.deepEqual(maskSize(299, 299, 1), { height: 100, width: 100 }); // 299 / 3 = 99.7
     assert.deepEqual(maskSize(120, 320, 1), { height: 40, width: 107 });
-    // 1,200 annotated concepts of 2,000 × 112 × 112 are 3.8 GB of bits; of 56 × 56 they are 0.94.
-    assert.deepEqual(maskSize(224, 224, 2000, 1200), { height: 56, width: 56 });
-    // 50,000 × 56 × 56 = 157 million positions are more than 2^27, 50,000 × 45 × 45 are not.
-    assert.deepEqual(maskSize(224, 224, 50000), { height: 45, width: 45 });
+    // Broden's 60,000 × 112 × 112 = 753 million positions are fewer than 2^31 = 2,147 million, 200,000 × 112 × 112 are more.
+    assert.deepEqual(maskSize(224, 224, 60_000), { height: 112, width: 112 });
+    assert.deepEqual(maskSize(224, 224, 200_000), { height: 75, width: 75 }); // 224 / 3 = 74.7
   });
 });

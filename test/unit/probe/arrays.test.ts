@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { zipSync } from 'fflate';
 import { hasBit } from '../../../src/engine/concept/conceptSet.js';
+import { placesOf } from '../../../src/engine/concept/placeMask.js';
 import type { OnnxModel } from '../../../src/engine/onnx/model.js';
 import { openProbe, probeFileText } from '../../../src/engine/probe/index.js';
 import { encodeNpy, sizeOf } from '../../../src/engine/probe/npy.js';
@@ -93,7 +94,10 @@ describe('A probe set of arrays', () => {
       ['day', 'sky', 'target = 2', 'target = 4'],
     );
     assert.deepEqual([[...day.ofSamples!], day.ofPositions], [[0b01], null]);
-    assert.deepEqual([[...sky.ofPositions!], sky.ofSamples], [[0b100001_000000], null]);
+    assert.deepEqual(
+      [[0, 1].map((sample) => placesOf(sky.ofPositions!, sample, 6)[0]), sky.ofSamples],
+      [[0, 0b100001], null],
+    );
     assert.deepEqual([[...two.ofSamples!], [...four.ofSamples!]], [[0b10], [0b01]]);
   });
 
@@ -158,7 +162,7 @@ describe('A probe set of arrays', () => {
     assert.deepEqual([concepts.length, width], [17, length]);
     values.slice(0, length).forEach((token, at) => {
       const holding = concepts
-        .filter(({ ofPositions }) => hasBit(ofPositions!, 5 * length + at))
+        .filter(({ ofPositions }) => hasBit(placesOf(ofPositions!, 5, length), at))
         .map(({ name }) => name);
       assert.deepEqual(holding, [`token ${token}`]);
     });

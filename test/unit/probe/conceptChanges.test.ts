@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { hasBit, type ConceptSet } from '../../../src/engine/concept/index.js';
+import { hasBit, type ConceptSet, type PlaceMask } from '../../../src/engine/concept/index.js';
 import { changedConcepts, parseLogic } from '../../../src/engine/probe/index.js';
+import { ofPlaces, shownPlaces } from '../concept/conceptSets.js';
 import type { ExpressionError } from '../../../src/engine/concept/expression/index.js';
 
 const bits = (text: string): Uint32Array => {
@@ -10,6 +11,13 @@ const bits = (text: string): Uint32Array => {
   });
   return set;
 };
+const places = (text: string): PlaceMask =>
+  ofPlaces(
+    '',
+    [...text].map((bit) => bit === '1'),
+    2,
+  ).ofPositions!;
+const shownText = (mask: PlaceMask): string => shownPlaces(mask, 3, 2).map(Number).join('');
 const shown = (mask: Uint32Array | null, length: number): string | null =>
   mask && Array.from({ length }, (_, i) => Number(hasBit(mask, i))).join('');
 
@@ -20,8 +28,8 @@ const set: ConceptSet = {
   width: 2,
   notes: [],
   concepts: [
-    { name: 'sky', category: 'mask', ofSamples: null, ofPositions: bits('100110') },
-    { name: 'water', category: 'mask', ofSamples: null, ofPositions: bits('010010') },
+    { name: 'sky', category: 'mask', ofSamples: null, ofPositions: places('100110') },
+    { name: 'water', category: 'mask', ofSamples: null, ofPositions: places('010010') },
     { name: 'at night', category: 'label', ofSamples: bits('011'), ofPositions: null },
   ],
 };
@@ -37,7 +45,9 @@ describe('What a probe file changes in its concepts', () => {
         'by day': 'not `at night`',
       },
     });
-    const masks = Object.fromEntries(concepts.map(({ name, ofPositions }) => [name, shown(ofPositions, 6)]));
+    const masks = Object.fromEntries(
+      concepts.map(({ name, ofPositions }) => [name, ofPositions && shownText(ofPositions)]),
+    );
     assert.equal(masks['sky or water'], '110110');
     assert.equal(masks['night sky'], '000110');
     assert.equal(masks.neither, '001001');
@@ -56,7 +66,7 @@ describe('What a probe file changes in its concepts', () => {
     });
     assert.deepEqual(concepts.map(({ name }) => name), ['heaven', 'both']); // prettier-ignore
     assert.equal(concepts[0].was, 'sky');
-    assert.equal(shown(concepts[1].ofPositions, 6), '000010');
+    assert.equal(shownText(concepts[1].ofPositions!), '000010');
   });
 
   it('says what is wrong, and where', () => {

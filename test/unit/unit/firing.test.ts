@@ -16,7 +16,7 @@ import { unitStatistics } from '../../../src/engine/unit/statistics.js';
 import type { ThresholdRule } from '../../../src/engine/unit/threshold.js';
 import type { UnitExplanation } from '../../../src/shared/results.js';
 import { projectRoot } from '../../support/sharedData.js';
-import { fromText, ofPlaces, ofSamples, sampleConcepts } from '../concept/conceptSets.js';
+import { fromText, groupsOf, ofPlaces, ofSamples, sampleConcepts } from '../concept/conceptSets.js';
 import { reduce } from './batches.js';
 
 interface ResizeCase {
@@ -98,6 +98,7 @@ describe('firing positions', () => {
       ofPlaces(
         'odd',
         Array.from({ length: samples * height * width }, (_, i) => i % 2 === 1),
+        height * width,
       ),
       ofSamples(
         'late',
@@ -130,6 +131,7 @@ describe('firing positions', () => {
         const { groups, firing } = measure(set, values, { samples, units: 2, height, width }, { batch: 2 });
         const size = height * width;
         const outSize = outHeight * outWidth;
+        const of = groupsOf(groups);
         for (const unit of [0, 1]) {
           const expected = Array<number>(groups.count).fill(0);
           const finite = values.some((v, i) => Math.floor(i / size) % 2 === unit && Number.isFinite(v));
@@ -137,7 +139,7 @@ describe('firing positions', () => {
             const start = (sample * 2 + unit) * size;
             const map = values.slice(start, start + size).map((v) => (Number.isFinite(v) ? v : NaN));
             const resized = resizeBilinear(map, height, width, outHeight, outWidth);
-            resized.forEach((v, i) => v > 0 && expected[groups.of[sample * outSize + i]]++);
+            resized.forEach((v, i) => v > 0 && expected[of[sample * outSize + i]]++);
           }
           assert.deepEqual(dense(firing, groups.count, unit), expected);
           assert.equal(
@@ -191,7 +193,7 @@ describe('firing positions', () => {
     firing.shuffled.forEach((round, r) => {
       const order = sampleShuffle(samples, 3, r);
       round.forEach((counts, unit) => {
-        assert.deepEqual([[...counts.groups], [...counts.counts]], [[groups.of[order[unit]]], [1]]);
+        assert.deepEqual([[...counts.groups], [...counts.counts]], [[groupsOf(groups)[order[unit]]], [1]]);
       });
     });
   });

@@ -1,4 +1,6 @@
+import { ByteStore } from '../byteStore.js';
 import { bitsetWords, setBit, type Concept } from '../conceptSet.js';
+import { KeptPlaces } from '../keptPlaces.js';
 import { brightness } from './brightness.js';
 import { colour } from './colour.js';
 import { edgeDensity } from './edgeDensity.js';
@@ -27,9 +29,12 @@ export function measuring(
   width: number,
 ): { add(picture: MeasuredPicture): void; result(): Measured } {
   const size = height * width;
+  const store = new ByteStore();
   const families = measurers.map((measurer) => ({
     measurer,
-    masks: measurer.names.map(() => new Uint32Array(bitsetWords(samples * size))),
+    masks: measurer.names.map(() => new KeptPlaces(store, size)),
+    /** Of the picture at hand. */
+    marks: measurer.names.map(() => new Uint32Array(bitsetWords(size))),
     wholes: measurer.names.map(() => new Uint32Array(bitsetWords(samples))),
     positions: new Float64Array(measurer.names.length),
     pictures: new Float64Array(measurer.names.length),
@@ -39,14 +44,15 @@ export function measuring(
   return {
     add(picture) {
       coloured ||= picture.channels === 3;
-      const first = sample * size;
-      for (const { measurer, masks, wholes, positions, pictures } of families) {
+      for (const { measurer, masks, marks, wholes, positions, pictures } of families) {
         const covered = new Uint32Array(measurer.names.length);
         measurer.measure(picture, (concept, position) => {
-          setBit(masks[concept], first + position);
+          setBit(marks[concept], position);
           covered[concept]++;
         });
         for (let concept = 0; concept < covered.length; concept++) {
+          masks[concept].add(sample, marks[concept]);
+          marks[concept].fill(0);
           positions[concept] += covered[concept];
           if (measurer.wholeShare === null || covered[concept] < measurer.wholeShare * size) continue;
           setBit(wholes[concept], sample);

@@ -35,7 +35,6 @@ export async function brodenSource(folder: string): Promise<AnnotationSource> {
   }
   return {
     name: path.basename(folder),
-    concepts: labels.size,
     files: [file('index.csv'), file('label.csv')],
     async read(reading) {
       const lines = rows.slice(1);

@@ -26,7 +26,6 @@ export async function cocoSource(file: string): Promise<AnnotationSource> {
   const head = await readHead(file);
   return {
     name: path.basename(file),
-    concepts: head.categories.size,
     files: [file],
     async read(reading) {
       let done = 0;

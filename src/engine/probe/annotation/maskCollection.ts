@@ -1,4 +1,4 @@
-import { bitsetWords, setBit, type Concept } from '../../concept/conceptSet.js';
+import { bitsetWords, ByteStore, KeptPlaces, setBit, type Concept } from '../../concept/index.js';
 import type { Placement } from './placement.js';
 
 /** A concept while its masks are read. */
@@ -15,15 +15,15 @@ export interface Pixels {
 }
 
 interface Kept extends MaskConcept {
-  ofPositions: Uint32Array | null;
+  ofPositions: KeptPlaces | null;
   ofSamples: Uint32Array;
   /** Samples that it covers wholly. */
   wholes: number[];
 }
 
 /**
- * Masks of concepts, drawn one annotation after the other onto bits over all positions. A concept holds of a picture as a
- * whole where it is annotated anywhere in it.
+ * Masks of concepts, taken up one annotation after the other, in any order. A concept holds of a picture as a whole where it is
+ * annotated anywhere in it.
  */
 export class MaskCollection {
   readonly #samples: number;
@@ -32,6 +32,9 @@ export class MaskCollection {
   readonly #concepts = new Map<MaskConcept, Kept>();
   /** Where each category of concepts was looked for, where the source says so. */
   readonly #domains = new Map<string, Uint32Array>();
+  readonly #store = new ByteStore();
+  /** Bits of one sample's places, all 0 between two annotations. */
+  readonly #spare: Uint32Array[] = [];
 
   constructor(samples: number, { width, height }: { width: number; height: number }) {
     this.#samples = samples;
@@ -40,51 +43,32 @@ export class MaskCollection {
   }
 
   /** Marks the places of one sample whose pixel is not 0. */
-  addMask(
-    concept: MaskConcept,
-    sample: number,
-    { pixels, alongX, alongY }: Pixels,
-    { columns, rows }: Placement,
-  ): void {
+  addMask(concept: MaskConcept, sample: number, mask: Pixels, placement: Placement): void {
     const kept = this.#kept(concept);
+    const bits = this.#bits();
     let any = false;
-    for (let y = 0; y < this.#height; y++) {
-      if (rows[y] < 0) continue;
-      const first = (sample * this.#height + y) * this.#width;
-      const row = rows[y] * alongY;
-      for (let x = 0; x < this.#width; x++) {
-        if (columns[x] < 0 || !pixels[row + columns[x] * alongX]) continue;
-        setBit((kept.ofPositions ??= this.#positions()), first + x);
-        any = true;
-      }
-    }
-    if (any) setBit(kept.ofSamples, sample);
+    this.#eachPlace(mask, placement, (place, value) => {
+      if (!value) return;
+      setBit(bits, place);
+      any = true;
+    });
+    if (any) this.#keep(kept, sample, bits);
+    else this.#spare.push(bits);
   }
 
   /** Marks each place of one sample as the concepts that its pixel's value stands for. */
-  addLabels(
-    sample: number,
-    { pixels, alongX, alongY }: Pixels,
-    { columns, rows }: Placement,
-    conceptOf: (value: number) => MaskConcept | null,
-  ): void {
-    const known = new Map<number, Kept | null>();
-    for (let y = 0; y < this.#height; y++) {
-      if (rows[y] < 0) continue;
-      const first = (sample * this.#height + y) * this.#width;
-      const row = rows[y] * alongY;
-      for (let x = 0; x < this.#width; x++) {
-        if (columns[x] < 0) continue;
-        const value = pixels[row + columns[x] * alongX];
-        let kept = known.get(value);
-        if (kept === undefined) {
-          const concept = conceptOf(value);
-          kept = concept && this.#kept(concept);
-          known.set(value, kept);
-          if (kept) setBit(kept.ofSamples, sample);
-        }
-        if (kept) setBit((kept.ofPositions ??= this.#positions()), first + x);
+  addLabels(sample: number, map: Pixels, placement: Placement, conceptOf: (value: number) => MaskConcept | null): void {
+    const known = new Map<number, { kept: Kept; bits: Uint32Array } | null>();
+    this.#eachPlace(map, placement, (place, value) => {
+      let found = known.get(value);
+      if (found === undefined) {
+        const concept = conceptOf(value);
+        known.set(value, (found = concept && { kept: this.#kept(concept), bits: this.#bits() }));
       }
+      if (found) setBit(found.bits, place);
+    });
+    for (const found of known.values()) {
+      if (found) this.#keep(found.kept, sample, found.bits);
     }
   }
 
@@ -103,18 +87,36 @@ export class MaskCollection {
   }
 
   result(): { concepts: Concept[]; domains: Map<string, Uint32Array> } {
-    const places = this.#width * this.#height;
     const concepts = [...this.#concepts.values()].map(({ name, category, ofPositions, ofSamples, wholes }): Concept => {
-      for (const sample of ofPositions ? wholes : []) {
-        for (let place = sample * places; place < (sample + 1) * places; place++) setBit(ofPositions!, place);
-      }
+      if (ofPositions) for (const sample of wholes) ofPositions.addWhole(sample);
       return { name, category, ofSamples, ofPositions };
     });
     return { concepts, domains: this.#domains };
   }
 
-  #positions(): Uint32Array {
-    return new Uint32Array(bitsetWords(this.#samples * this.#width * this.#height));
+  #eachPlace(
+    { pixels, alongX, alongY }: Pixels,
+    { columns, rows }: Placement,
+    visit: (place: number, value: number) => void,
+  ): void {
+    for (let y = 0; y < this.#height; y++) {
+      if (rows[y] < 0) continue;
+      const row = rows[y] * alongY;
+      for (let x = 0; x < this.#width; x++) {
+        if (columns[x] >= 0) visit(y * this.#width + x, pixels[row + columns[x] * alongX]);
+      }
+    }
+  }
+
+  #bits(): Uint32Array {
+    return this.#spare.pop() ?? new Uint32Array(bitsetWords(this.#width * this.#height));
+  }
+
+  #keep(kept: Kept, sample: number, bits: Uint32Array): void {
+    setBit(kept.ofSamples, sample);
+    kept.ofPositions ??= new KeptPlaces(this.#store, this.#width * this.#height);
+    kept.ofPositions.add(sample, bits);
+    this.#spare.push(bits.fill(0));
   }
 
   #kept(concept: MaskConcept): Kept {

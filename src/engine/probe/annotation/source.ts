@@ -4,8 +4,6 @@ import type { Reading } from './reading.js';
 export interface AnnotationSource {
   /** For sentences: a file's or a folder's name. */
   name: string;
-  /** How many concepts it can have at most. */
-  concepts: number;
   /** Files that decide what its concepts are. */
   files: string[];
   read(reading: Reading): Promise<void>;

@@ -54,7 +54,6 @@ export async function viaSource(file: string): Promise<AnnotationSource> {
   }));
   return {
     name,
-    concepts: concepts.size,
     files: [file],
     async read(reading) {
       for (const [done, { name: picture, regions }] of annotations.entries()) {

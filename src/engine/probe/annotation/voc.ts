@@ -35,7 +35,6 @@ export async function vocSource(folder: string): Promise<AnnotationSource> {
     const names = namesFile ? await readNames(path.join(folder, namesFile)) : null;
     return {
       name,
-      concepts: names ? names.length : 255,
       files: [...(namesFile ? [path.join(folder, namesFile)] : []), ...pngs.map((png) => path.join(place, png))],
       read: (reading) => readMasks(place, pngs, names, reading),
     };
@@ -52,7 +51,6 @@ export async function vocSource(folder: string): Promise<AnnotationSource> {
   return {
     name,
     // How many kinds of objects there are is not known before all are read: VOC has 20, and most sets fewer.
-    concepts: 100,
     files: xmls.map((xml) => path.join(place, xml)),
     read: (reading) => readBoxes(place, xmls, reading),
   };
