@@ -233,16 +233,21 @@ export class CodeLinks implements vscode.Disposable {
     await loadPython();
     entry.index = file.index(entry.index);
     const program = await readProgram(file.path, entry.index, (path) => this.#import(path));
-    entry.choice ??=
-      (await this.models.chosen(file.path)) ?? this.#choiceOfImporter(file.path) ?? (await this.models.of(program));
-    const known = entry.choice && (await this.knowledge.load(entry.choice.model));
-    if (!entry.choice || !known) return null;
+    const choice =
+      entry.choice ??
+      (await this.models.chosen(file.path)) ??
+      this.#choiceOfImporter(file.path) ??
+      (await this.models.of(program));
+    // Models may have come or gone meanwhile: then what was found is linked, and looked for again.
+    if (entry.version === file.version) entry.choice = choice;
+    const known = choice && (await this.knowledge.load(choice.model));
+    if (!choice || !known) return null;
     const link = linkCode(program, known.structure);
     const former = entry.linked;
     // A bracket that is open while one types may hide all that follows: what was known is right until it is closed.
     const keeps =
       link.places.length === 0 && former?.structure === known.structure && stillThere(former.link.places, file.text());
-    return { link: keeps ? former.link : link, choice: entry.choice, uri: file.uri, structure: known.structure };
+    return { link: keeps ? former.link : link, choice, uri: file.uri, structure: known.structure };
   }
 
   #choiceOfImporter(path: string): ModelChoice | null {

@@ -20,16 +20,20 @@ export interface HoverPlace {
 export function hoverText(place: HoverPlace, known: KnownModel, theme: PictureTheme): string | null {
   const layers = place.tensors.flatMap((tensor) => known.layers.get(tensor) ?? []);
   if (layers.length === 0) return null;
-  const modules = new Set(layers.map(({ module }) => module));
+  const isOneModule = new Set(layers.map(({ module }) => module)).size === 1;
   const body =
-    modules.size === 1
-      ? layers.map((layer) => oneLayer(layer, known, theme, layers.length > 1))
-      : [severalLayers(layers, known)];
-  return [...body, footer(layers, place, known)].join('\n\n');
+    layers.length === 1
+      ? oneLayer(layers[0], known, theme)
+      : isOneModule
+        ? layersOfModule(layers, known)
+        : severalLayers(layers, known);
+  return [body, footer(layers, place, known)].join('\n\n');
 }
 
-function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme, isOneOfTwo: boolean): string {
-  const title = `**${escaped(layer.module || layer.node || layer.name)}** · ${facts(layer)}`;
+const nameOf = (layer: Layer): string => escaped(layer.module || layer.node || layer.name);
+
+function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme): string {
+  const title = `**${nameOf(layer)}** · ${facts(layer)}`;
   const results = resultsOf(known, layer);
   if (!results) return title;
   const digest = layerDigest(results);
@@ -39,22 +43,41 @@ function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme, isOneOfT
   const parts = [title, `${digestWords(digest)}${behind}${known.stale ? ' (before the model was last written)' : ''}`];
   const labels = digest.strongest.map((unit) => `- ${strongest(unit, explained, known)}`);
   if (labels.length > 0) parts.push(labels.join('\n'));
-  // The second tensor of a module (the activation behind it) has much the same picture.
-  if (digest.activations && !isOneOfTwo) parts.push(picture(digest, theme));
+  if (digest.activations) parts.push(picture(digest, theme));
   if (change) parts.push(...changes(change));
   return parts.join('\n\n');
 }
 
-function severalLayers(layers: readonly Layer[], known: KnownModel): string {
-  const lines = layers.slice(0, mostLayers).map((layer) => {
+/** A module that is called several times, or that is several operators. */
+function layersOfModule(layers: readonly Layer[], known: KnownModel): string {
+  const [first] = layers;
+  const areCalls = layers.every((layer) => facts(layer) === facts(first));
+  const title = areCalls ? `${facts(first)} · ${count(layers.length)} calls` : `${count(layers.length)} layers`;
+  const name = (layer: Layer, i: number) => (areCalls ? `call ${i + 1}` : escaped(layer.op));
+  const rest = (layer: Layer) => (areCalls ? [] : [facts({ ...layer, op: '' })]);
+  return `**${nameOf(first)}** · ${title}\n\n${layerList(layers, known, name, rest)}`;
+}
+
+const severalLayers = (layers: readonly Layer[], known: KnownModel): string =>
+  `${count(layers.length)} layers\n\n${layerList(layers, known, nameOf, (layer) => [facts(layer)])}`;
+
+/** One line a layer: a link to it, what it is, how its neurons stand and the label that is worth most. */
+function layerList(
+  layers: readonly Layer[],
+  known: KnownModel,
+  name: (layer: Layer, index: number) => string,
+  rest: (layer: Layer) => string[],
+): string {
+  const lines = layers.slice(0, mostLayers).map((layer, i) => {
+    const to = link(name(layer, i), 'onnxplain.showLayer', { model: known.model, layer: layer.name });
     const results = resultsOf(known, layer);
-    const name = link(escaped(layer.module || layer.node || layer.name), 'onnxplain.showLayer', {
-      ...{ model: known.model, layer: layer.name },
-    });
-    return `- ${name} · ${facts(layer)}${results ? ` · ${digestWords(layerDigest(results))}` : ''}`;
+    const digest = results && layerDigest(results);
+    const best = digest?.strongest[0];
+    const label = best ? [`${escaped(best.label ?? '')} IoU ${best.iou.toFixed(2)}`] : [];
+    return `- ${[to, ...rest(layer), ...(digest ? [digestWords(digest)] : []), ...label].filter(Boolean).join(' · ')}`;
   });
   if (layers.length > mostLayers) lines.push(`- and ${count(layers.length - mostLayers)} more`);
-  return `${count(layers.length)} layers\n\n${lines.join('\n')}`;
+  return lines.join('\n');
 }
 
 const facts = ({ op, units, shape, parameters }: Layer): string =>

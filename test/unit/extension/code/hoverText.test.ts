@@ -68,6 +68,26 @@ describe('what a hover says', () => {
     assert.match(text, /by order and shape alone$/);
   });
 
+  it('each call of a module that is called several times', () => {
+    const calls = ['elu', 'elu_1'].map((name) => layer(name, { module: 'act', op: 'Elu' }));
+    const text = hoverText(place('elu', 'elu_1'), known(calls, [explained(calls[1], [unit(0)])]), 'dark')!;
+    const [title, , ...list] = text.split('\n');
+    assert.equal(title, '**act** · Elu · 4 neurons · batch × 4 · 2 calls');
+    assert.match(list[0], /^- \[call 1\]\(command:onnxplain\.showLayer\?[^)]*%22layer%22%3A%22elu%22[^)]*\)$/);
+    assert.match(list[1], /^- \[call 2\]\([^)]*%22elu_1%22[^)]*\) · 1 neuron, 1 labelled · left IoU 0\.40$/);
+  });
+
+  it('each operator of a module that is several', () => {
+    const parts = [
+      layer('qkv', { module: 'mha', op: 'MatMul' }),
+      layer('out', { module: 'mha', op: 'Gemm', units: 8 }),
+    ];
+    const lines = hoverText(place('qkv', 'out'), known(parts, []), 'dark')!.split('\n');
+    assert.equal(lines[0], '**mha** · 2 layers');
+    assert.match(lines[2], /^- \[MatMul\]\([^)]*%22qkv%22[^)]*\) · 4 neurons · batch × 4$/);
+    assert.match(lines[3], /^- \[Gemm\]\([^)]*%22out%22[^)]*\) · 8 neurons · batch × 4$/);
+  });
+
   it('nothing where the model has no such layer', () => {
     assert.equal(hoverText(place('gone'), known([fc1], []), 'dark'), null);
   });
