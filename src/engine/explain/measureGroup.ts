@@ -1,15 +1,14 @@
 import { groupPositions, type ConceptSet, type Groups } from '../concept/index.js';
-import type { ActivationBatch } from '../runtime/tensor.js';
 import {
   firingCounts,
   measuredUnits,
   strongestMaps,
   unitHistograms,
-  unitStatistics,
   type FiringCounts,
   type ThresholdRule,
   type UnitStatistics,
 } from '../unit/index.js';
+import { groupStatistics } from './groupStatistics.js';
 import type { LayerStatistics } from '../../shared/engineApi.js';
 import type { Activations, MeasuredLayer } from './activations.js';
 
@@ -46,30 +45,15 @@ export interface LayerMeasurement {
 }
 
 /**
- * Two passes over the samples for one group of layers: range, threshold and strongest inputs; then histogram, maps and
- * firing positions.
+ * Two passes over the samples for one group of layers: range, threshold and strongest inputs (more than one pass where exact
+ * thresholds of all units don't fit into memory together); then histogram, maps and firing positions.
  */
 export async function measureGroup(group: MeasuredLayer[], options: MeasureOptions): Promise<LayerMeasurement[]> {
   const { activations, concepts, minActive, seed, shuffles, memory, signal, onProgress } = options;
-  const first = new Map(
-    group.map((layer) => [
-      layer,
-      unitStatistics({
-        units: layer.units,
-        select: options.select(layer),
-        positionsPerSample: layer.height * layer.width,
-        samples: activations.samples,
-        threshold: options.rule(layer),
-        memory,
-      }),
-    ]),
-  );
-  await pass((layer, batch) => first.get(layer)!.add(batch), 0);
-
+  const first = await groupStatistics(group, options);
   const second = new Map(
     group.map((layer) => {
-      const statistics = first.get(layer)!.result();
-      first.delete(layer);
+      const statistics = first.get(layer)!;
       const groups = groupPositions(concepts, layer);
       const perPart = Math.max(1, Math.floor(memory / options.unitBytes(layer)));
       const isWhole = statistics.length <= perPart;
@@ -87,12 +71,17 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
       ] as const;
     }),
   );
-  await pass((layer, batch) => {
-    const { histograms, maps, firing } = second.get(layer)!;
-    histograms.add(batch);
-    maps?.add(batch);
-    firing.add(batch);
-  }, 1);
+  await activations.pass(
+    group,
+    (layer, batch) => {
+      const { histograms, maps, firing } = second.get(layer)!;
+      histograms.add(batch);
+      maps?.add(batch);
+      firing.add(batch);
+    },
+    signal,
+    (done, total) => onProgress(1, done, total),
+  );
 
   const measurements: LayerMeasurement[] = [];
   for (const layer of group) {
@@ -122,10 +111,6 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
     });
   }
   return measurements;
-
-  function pass(onBatch: (layer: MeasuredLayer, batch: ActivationBatch) => void, number: number): Promise<void> {
-    return activations.pass(group, onBatch, signal, (done, total) => onProgress(number, done, total));
-  }
 
   async function count(layer: MeasuredLayer, groups: Groups, statistics: UnitStatistics[]): Promise<FiringCounts> {
     const firing = firingCounts({ groups, layer, statistics, seed, shuffles });

@@ -50,10 +50,9 @@ export function unitStatistics(options: StatisticsOptions): Reducer<UnitStatisti
   const selected = options.select ?? Array.from({ length: units }, (_, unit) => unit);
   const total = samples * positionsPerSample;
   const p = threshold.kind === 'quantile' ? quantilePoint(threshold.q) : 1;
-  // From the lower of the two order statistics upwards; where some activations are not finite, fewer are needed.
-  const tail = total - Math.floor(p * (total - 1));
+  const tail = tailOf(p, total);
   if (threshold.kind === 'quantile') {
-    const bytes = 4 * selected.length * TopValues.capacity(tail, total);
+    const bytes = selected.length * thresholdBytes(threshold, total);
     if (bytes > memory) {
       throw new UserError(
         `threshold quantile:${threshold.q}: an exact quantile of ${selected.length} units at ${total} positions needs ` +
@@ -138,6 +137,13 @@ export function unitStatistics(options: StatisticsOptions): Reducer<UnitStatisti
     },
   };
 }
+
+/** From the lower of the two order statistics upwards; where some activations are not finite, fewer are needed. */
+const tailOf = (p: number, total: number): number => total - Math.floor(p * (total - 1));
+
+/** What the threshold of one unit of so many activations needs to be exact, in bytes. */
+export const thresholdBytes = (threshold: ThresholdRule, total: number): number =>
+  threshold.kind === 'quantile' ? 4 * TopValues.capacity(tailOf(quantilePoint(threshold.q), total), total) : 0;
 
 /** Linear interpolation between the two order statistics around p·(n − 1). */
 function quantile(top: TopValues, count: number, p: number): number {
