@@ -30,10 +30,14 @@ export function usesIn(program: PythonProgram, root: ModuleNode, found: Bindings
       if (one.file !== file || !nodes) continue;
       owners.delete(one.syntax);
       for (const member of membersOf(one)) {
-        const self = member.type === 'function_definition' ? member.fields.parameters?.children[0] : undefined;
-        if (self?.type !== 'identifier') continue;
-        const name = one.chunk.source.text.slice(self.start, self.end);
-        findUses([member], new Map([[name, [...nodes]]]), {
+        if (member.type !== 'function_definition') continue;
+        const self = member.fields.parameters?.children[0];
+        // Also where the parameter is being typed.
+        const names = [
+          'self',
+          ...(self?.type === 'identifier' ? [one.chunk.source.text.slice(self.start, self.end)] : []),
+        ];
+        findUses([member], new Map(names.map((name) => [name, [...nodes]])), {
           file,
           chunk: one.chunk,
           root,

@@ -28,7 +28,8 @@ export function chunksOf(text: string): TextChunk[] {
     const definition = /^(?:(?:class|def|async\s+def)\b|@)/.test(line);
     if (definition && state.depth > 0 && !state.quote) state = { depth: 0, quote: '' };
     const free = state.depth === 0 && !state.quote;
-    if (free && /^[^\s#)\]}]/.test(line) && !/^(else|elif|except|finally)\b/.test(line)) {
+    const begins = /^[^\s#)\]}]/.test(line) && !/^(else|elif|except|finally)\b/.test(line);
+    if (free && begins && (definition || !isStray(lines, i, state))) {
       if (definition) {
         if (!decorated) cut(i);
         decorated = line.startsWith('@');
@@ -58,9 +59,24 @@ interface LineState {
   quote: string;
 }
 
+/** Whether text that a quote has opened ends at the next one: without a torn quote those that follow come in pairs. */
 function closes(lines: readonly string[], from: number, quote: string): boolean {
-  for (let i = from; i < lines.length; i++) if (lines[i].includes(quote)) return true;
-  return false;
+  let count = 0;
+  for (let i = from; i < lines.length; i++) count += lines[i].split(quote).length - 1;
+  return count % 2 === 1;
+}
+
+/**
+ * Whether a line stands in the first column by mistake, inside a block: what follows it goes on as if it were indented, or
+ * something was typed into its indentation.
+ */
+function isStray(lines: readonly string[], at: number, state: LineState): boolean {
+  const line = lines[at];
+  if (/^[^\w@]\s{2,}\S/.test(line)) return true;
+  if (/[:\\]\s*(#.*)?\r?$/.test(line)) return false;
+  const { depth, quote } = after(line, state);
+  const next = lines.slice(at + 1, at + 20).find((other) => /^\s*[^\s#]/.test(other));
+  return depth === 0 && !quote && next !== undefined && /^\s/.test(next);
 }
 
 const tokens = /'''|"""|["'#()[\]{}]|\\./g;

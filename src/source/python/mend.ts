@@ -51,6 +51,7 @@ export function mended(text: string, parses: boolean): string {
   if (quote) torn.push(quoteAt, quoteAt + 1, quoteAt + 2);
   torn.push(...open, ...(open.length > 0 ? tail : []));
   if (!parses) blanks.push(...torn);
+  if (blanks.length === 0) return text;
   const characters = text.split('');
   for (const blank of blanks) {
     const isCall = characters[blank] === '(' && /[\w)\]]/.test(characters[blank - 1] ?? '');

@@ -33,6 +33,8 @@ function bind(
   run: Interpreter,
 ): void {
   const parameters = syntax.fields.parameters?.children ?? [];
+  // Also where the parameter's name is being typed.
+  if (owner && self) frame.scope.set('self', { kind: 'self', instance: self });
   let next = 0;
   const taken = new Set<string>();
   parameters.forEach((parameter, i) => {
