@@ -39,8 +39,19 @@ export interface CodeLink {
   definitions: ReadonlyMap<string, CodePlace[]>;
 }
 
+const links = new WeakMap<PythonProgram, WeakMap<ModelStructure, CodeLink>>();
+
 /** Ties the layers of a model to the code that makes and uses them. */
 export function linkCode(program: PythonProgram, structure: ModelStructure): CodeLink {
+  // The model that belongs to a program was found by linking it.
+  let known = links.get(program);
+  if (!known) links.set(program, (known = new WeakMap()));
+  let link = known.get(structure);
+  if (!link) known.set(structure, (link = makeLink(program, structure)));
+  return link;
+}
+
+function makeLink(program: PythonProgram, structure: ModelStructure): CodeLink {
   const named = modulesByOrder(program, structure, interpret(program));
   if (!named) return linkByName(program, structure);
   const { definitions, places, unmatched } = linkByName(program, named);

@@ -42,20 +42,51 @@ export function modelOfFile(program: PythonProgram, candidates: readonly ModelCa
   const equals = rated.filter(({ evidence }) => ranks[evidence] === best);
   if (equals.length === 0) return null;
   if (equals.length === 1 && best < ranks.folder) return { model: equals[0].model, evidence: equals[0].evidence };
-  const explained = equals.map((one) => ({ ...one, layers: layersFound(program, one.structure) }));
+  const nearer = (a: (typeof equals)[number], b: (typeof equals)[number]) =>
+    Number(b.isNamed) - Number(a.isNamed) ||
+    b.share - a.share ||
+    steps(program.file, a.model) - steps(program.file, b.model) ||
+    (a.model < b.model ? -1 : 1);
+  const words = wordsOf(program);
+  const likely = equals
+    .map((one) => ({ ...one, mentioned: namesMentioned(one.structure, words) }))
+    .sort((a, b) => b.mentioned - a.mentioned || nearer(a, b));
+  const explained: ((typeof equals)[number] & { layers: number })[] = [];
+  const known = new Map<string, number>();
+  for (const one of likely) {
+    // Checkpoints of one network are looked at once.
+    const form = formOf(one.structure);
+    const layers = known.get(form) ?? layersFound(program, one.structure);
+    known.set(form, layers);
+    explained.push({ ...one, layers });
+    // None of those that remain can be explained better.
+    if (layers === 1) break;
+  }
   // What lies beside by chance has nothing to do with the code.
   const fitting = best === ranks.folder ? explained.filter(({ layers }) => layers > 0) : explained;
-  fitting.sort(
-    (a, b) =>
-      b.layers - a.layers ||
-      Number(b.isNamed) - Number(a.isNamed) ||
-      b.share - a.share ||
-      steps(program.file, a.model) - steps(program.file, b.model) ||
-      (a.model < b.model ? -1 : 1),
-  );
-  const [choice] = fitting;
+  const [choice] = fitting.sort((a, b) => b.layers - a.layers || nearer(a, b));
   return choice ? { model: choice.model, evidence: choice.evidence } : null;
 }
+
+function wordsOf({ files }: PythonProgram): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const { chunks } of files.values())
+    for (const { source } of chunks) for (const word of source.words) words.add(word);
+  return words;
+}
+
+/** Share of a model's layers whose own name is a word of the code: tells where to look first, without running any of it. */
+function namesMentioned({ layers }: ModelStructure, words: ReadonlySet<string>): number {
+  const isMentioned = ({ module }: ModelStructure['layers'][number]) => {
+    const name = module?.split(/[./]/).findLast((segment) => /^[^\W\d]/u.test(segment));
+    return name !== undefined && words.has(name);
+  };
+  return layers.filter(isMentioned).length / Math.max(1, layers.length);
+}
+
+/** What the code can tell of a model. */
+const formOf = ({ layers, modules }: ModelStructure): string =>
+  JSON.stringify([modules, layers.map(({ module, aliases, op, shape, units }) => [module, aliases, op, shape, units])]);
 
 const textOf = ({ file, files }: PythonProgram): string => files.get(file)?.cells.join('\n') ?? '';
 

@@ -229,6 +229,6 @@ function stringInside(node: Syntax): { start: number; end: number } {
 
 /** Text of chunks that can hold a use: a look that spares the parser. */
 export const mentions = ({ source }: Chunk, names: ReadonlySet<string>): boolean => {
-  for (const [name] of source.text.matchAll(/[^\W\d]\w*/gu)) if (names.has(name)) return true;
+  for (const name of names) if (source.words.has(name)) return true;
   return false;
 };

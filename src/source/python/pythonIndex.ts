@@ -27,6 +27,8 @@ export interface ParsedText {
   readonly text: string;
   /** Offsets at which lines begin. */
   readonly lineStarts: readonly number[];
+  /** Words that can be names, listed at the first look: they tell what need not be parsed. */
+  readonly words: ReadonlySet<string>;
   /** Parsed at the first look. */
   readonly statements: readonly Syntax[];
 }
@@ -93,12 +95,18 @@ const isCode = (text: string): boolean => text.length <= largestText && !text.in
 class LazyText implements ParsedText {
   private parsed: Syntax[] | null = null;
   private starts: number[] | null = null;
+  private listed: Set<string> | null = null;
 
   constructor(readonly text: string) {}
 
   get statements(): readonly Syntax[] {
     this.parsed ??= parsePython(this.text);
     return this.parsed;
+  }
+
+  get words(): ReadonlySet<string> {
+    this.listed ??= new Set(this.text.match(/[^\W\d]\w*/gu));
+    return this.listed;
   }
 
   get lineStarts(): readonly number[] {
