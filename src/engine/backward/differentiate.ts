@@ -98,7 +98,11 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
         const from = g.nodes.length;
         const defined = rule.define(sees);
         const made = g.nodes.slice(from);
-        defined.forEach((value, i) => gradients[i] && arrive(value, gradients[i]));
+        gradients.forEach((gradient, i) => {
+          if (!gradient) return;
+          if (i >= defined.length) sees.refuse(`has no gradient by its output "${node.outputs[i]}" here`);
+          arrive(defined[i], gradient);
+        });
         walk(made.filter(influences), outer ?? node);
       } else {
         const site: Site = {

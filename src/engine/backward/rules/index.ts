@@ -2,13 +2,15 @@ import type { Node } from '../../onnx/index.js';
 import { opName } from '../../onnx/graphIndex.js';
 import type { RuleOf } from '../path.js';
 import type { Rule, RuleTable } from '../rule.js';
-import { attention, fusedAttention, multiHeadAttention } from './attention.js';
+import { attention } from './attention.js';
 import { matmulNBits } from './blockQuantised.js';
 import { convolution, transposedConvolution } from './convolution.js';
 import { cumulativeProduct, cumulativeSum } from './cumulative.js';
 import { activationRules, binaryRules, unaryRules } from './elementwise.js';
 import { einsum } from './einsum.js';
 import { fusedRules } from './fused.js';
+import { fusedAttention, multiHeadAttention } from './fusedAttention.js';
+import { groupQueryAttention } from './groupQueryAttention.js';
 import { affineGrid, gridSample } from './gridSample.js';
 import { indexingRules } from './indexing.js';
 import { gemm, matmul } from './linear.js';
@@ -49,6 +51,7 @@ export const gradientRules: RuleTable = {
   Attention: attention,
   'com.microsoft.Attention': fusedAttention,
   'com.microsoft.MultiHeadAttention': multiHeadAttention,
+  'com.microsoft.GroupQueryAttention': groupQueryAttention,
   MaxPool: maxPool,
   AveragePool: averagePool,
   LpPool: lpPool,
