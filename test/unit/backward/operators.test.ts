@@ -243,7 +243,7 @@ const families: Record<string, GradientCase[]> = {
     { op: 'GatherElements', inputs: [[3, 4], { ...int64(1, 0, 3, 1, 2, 2), dims: [3, 2] }], attributes: { axis: 1 } },
     { op: 'GatherND', inputs: [[3, 4, 2], { ...int64(1, 0, 2, 3, 1, 0), dims: [3, 2] }] },
     { op: 'GatherND', inputs: [[2, 4, 3], { ...int64(1, 3, 0, 2), dims: [2, 2, 1] }], attributes: { batch_dims: 1 } },
-    ...['none', 'add'].flatMap((reduction): GradientCase[] => [
+    ...['none', 'add', 'mul', 'max', 'min'].flatMap((reduction): GradientCase[] => [
       {
         op: 'ScatterND',
         inputs: [[4, 3], { ...int64(1, 3), dims: [2, 1] }, [2, 3]],
@@ -257,6 +257,36 @@ const families: Record<string, GradientCase[]> = {
         opset: 18,
       },
     ]),
+    // Several updates at one place, and zeros: one alone, and one beside another.
+    {
+      op: 'ScatterElements',
+      inputs: [
+        { dims: [1, 4], values: [0, 2, 3, 0] },
+        { ...int64(0, 1, 1, 3, 3, 2), dims: [1, 6] },
+        { dims: [1, 6], values: [2, 0, 4, 0, 5, 6] },
+      ],
+      attributes: { axis: 1, reduction: 'mul' },
+      opset: 18,
+    },
+    {
+      op: 'ScatterND',
+      inputs: [[4, 2], { ...int64(1, 3, 1, 1), dims: [4, 1] }, [4, 2]],
+      attributes: { reduction: 'max' },
+      opset: 18,
+    },
+  ],
+  'losses of training graphs': [
+    ...['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'].flatMap((op) =>
+      ['none', 'sum', 'mean'].flatMap((reduction): GradientCase[] => [
+        { op, inputs: [[3, 4], int64(1, 3, 0)], attributes: { reduction }, opset: 13 },
+        {
+          op,
+          inputs: [[2, 3, 2], { ...int64(1, 2, 0, 2), dims: [2, 2] }, constant([3], [0.5, 2, 1.5])],
+          attributes: { reduction, ignore_index: 0 },
+          opset: 13,
+        },
+      ]),
+    ),
   ],
 };
 

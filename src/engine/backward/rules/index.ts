@@ -7,12 +7,14 @@ import { matmulNBits } from './blockQuantised.js';
 import { convolution, transposedConvolution } from './convolution.js';
 import { cumulativeProduct, cumulativeSum } from './cumulative.js';
 import { activationRules, binaryRules, unaryRules } from './elementwise.js';
+import { deformableConvolution, roiAlign } from './deformable.js';
 import { einsum } from './einsum.js';
 import { fusedRules } from './fused.js';
 import { fusedAttention, multiHeadAttention } from './fusedAttention.js';
 import { groupQueryAttention } from './groupQueryAttention.js';
 import { affineGrid, gridSample } from './gridSample.js';
 import { indexingRules } from './indexing.js';
+import { crossEntropy, likelihood } from './losses.js';
 import { gemm, matmul } from './linear.js';
 import {
   batchNormalization,
@@ -30,6 +32,8 @@ import { reductionRules, topK } from './reduction.js';
 import { gru, lstm, rnn } from './recurrent.js';
 import { fusedRotaryEmbedding, rotaryEmbedding } from './rotary.js';
 import { resize } from './resize.js';
+import { scatterRules } from './scatter.js';
+import { fourier, shortTimeFourier } from './spectral.js';
 import { logSoftmax, softmax } from './softmax.js';
 
 /** Operator → how gradients go through it. Operators of other domains are named with theirs. */
@@ -41,6 +45,7 @@ export const gradientRules: RuleTable = {
   ...reductionRules,
   ...rearrangementRules,
   ...indexingRules,
+  ...scatterRules,
   ...fusedRules,
   ...quantisedRules,
   Conv: convolution,
@@ -79,6 +84,12 @@ export const gradientRules: RuleTable = {
   CumProd: cumulativeProduct,
   GridSample: gridSample,
   'com.microsoft.GridSample': gridSample,
+  DeformConv: deformableConvolution,
+  RoiAlign: roiAlign,
+  DFT: fourier,
+  STFT: shortTimeFourier,
+  NegativeLogLikelihoodLoss: likelihood,
+  SoftmaxCrossEntropyLoss: crossEntropy,
   AffineGrid: affineGrid,
   RotaryEmbedding: rotaryEmbedding,
   'com.microsoft.RotaryEmbedding': fusedRotaryEmbedding,

@@ -1,7 +1,6 @@
 import { fromStart } from '../../onnx/shape/index.js';
-import type { Value } from '../emit/graphBuilder.js';
 import type { Rule } from '../rule.js';
-import { integerAttribute, product, textAttribute } from './attributes.js';
+import { integerAttribute, product } from './attributes.js';
 
 /** What was taken along an axis goes back to where it was taken from; what was taken twice gets both. */
 const gather: Rule = {
@@ -71,47 +70,8 @@ const gatherND: Rule = {
   },
 };
 
-/** Updates written over or added to the data at indices. */
-const scatterND: Rule = {
-  by: [0, 2],
-  backward(at) {
-    const { g, gradient } = at;
-    const reduction = textAttribute(at.node, 'reduction', 'none');
-    if (reduction !== 'none' && reduction !== 'add') at.refuse(`with reduction "${reduction}" has no gradient here`);
-    const data = (): Value =>
-      reduction === 'add' ? gradient : g.op('ScatterND', [gradient, at.input(1), g.filled(at.inputDims(2), 0)]);
-    return [
-      at.wants(0) ? data() : null,
-      null,
-      at.wants(2) ? g.op('GatherND', [gradient, at.input(1)], {}, { dims: at.inputDims(2) }) : null,
-    ];
-  },
-};
-
-const scatterElements: Rule = {
-  by: [0, 2],
-  backward(at) {
-    const { g, gradient } = at;
-    const axis = integerAttribute(at.node, 'axis', 0);
-    const reduction = textAttribute(at.node, 'reduction', 'none');
-    if (reduction !== 'none' && reduction !== 'add') at.refuse(`with reduction "${reduction}" has no gradient here`);
-    const data = (): Value =>
-      reduction === 'add'
-        ? gradient
-        : g.op('ScatterElements', [gradient, at.input(1), g.filled(at.inputDims(2), 0)], { axis });
-    return [
-      at.wants(0) ? data() : null,
-      null,
-      at.wants(2) ? g.op('GatherElements', [gradient, at.input(1)], { axis }) : null,
-    ];
-  },
-};
-
 export const indexingRules: Record<string, Rule> = {
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherND,
-  ScatterND: scatterND,
-  ScatterElements: scatterElements,
-  Scatter: scatterElements,
 };

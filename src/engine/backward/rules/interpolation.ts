@@ -22,12 +22,22 @@ interface Tap {
  *
  * @param picture     batch × channels × size ×…
  * @param coordinates by axis: batch × points, where 0 is the first element's centre and 1 the second's
+ * @param samples     int64, 1 × points: which sample of the batch each point lies in, where the points are one list
  * @returns batch × points × channels
  */
-export function sampledAt(g: GraphBuilder, picture: Value, coordinates: readonly Value[], how: Interpolation): Value {
-  const [batch, channels, ...sizes] = g.dims(picture);
-  const flat = g.transpose(g.reshape(picture, [batch, channels, product(sizes)]), [0, 2, 1]);
-  const points = g.dims(coordinates[0])[1];
+export function sampledAt(
+  g: GraphBuilder,
+  picture: Value,
+  coordinates: readonly Value[],
+  how: Interpolation,
+  samples: Value | null = null,
+): Value {
+  const [count, channels, ...sizes] = g.dims(picture);
+  const places = product(sizes);
+  const [batch, points] = g.dims(coordinates[0]);
+  const rows = g.transpose(g.reshape(picture, [count, channels, places]), [0, 2, 1]);
+  const flat = samples ? g.reshape(rows, [1, count * places, channels]) : rows;
+  const begin = samples ? [g.op('Mul', [samples, g.ints([places])])] : [];
   const axes = coordinates.map((at, axis) =>
     tapsOf(g, how.kind === 'cubic' ? at : inside(g, at, sizes[axis], how), sizes[axis], how),
   );
@@ -39,6 +49,7 @@ export function sampledAt(g: GraphBuilder, picture: Value, coordinates: readonly
     .map((corner) => {
       const place = corner
         .map((tap, axis) => g.op('Mul', [tap.place, g.ints([product(sizes.slice(axis + 1))])]))
+        .concat(begin)
         .reduce((a, b) => g.add(a, b));
       const dims = [batch, points, channels];
       const found = g.op('GatherND', [flat, g.reshape(place, [batch, points, 1])], { batch_dims: 1 }, { dims });
