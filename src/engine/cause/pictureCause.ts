@@ -2,6 +2,7 @@ import type { CauseUnit, UnitCause } from '../../shared/effects.js';
 import { conceptsOf, evaluateFormula, formulaLabel, hasBit, placesOf, type ConceptSet } from '../concept/index.js';
 import { evenlySpread, pickedSamples, type ProbeSet } from '../probe/index.js';
 import { mulberry32 } from '../random.js';
+import { takingTurns } from '../turns.js';
 import type { Tensor } from '../runtime/tensor.js';
 import { fillings, fillRegion, moved, resized, type Filling, type Planes } from './fill.js';
 import type { Observed } from './observed.js';
@@ -42,8 +43,10 @@ export async function pictureCause(unit: CauseUnit, slot: number, options: Pictu
   const ofPlaces = conceptsOf(unit.formula).some((name) => wanted.get(name)?.ofPositions);
   const fires = observed.firing(slot, unit.threshold);
   const regions = new Map<number, Uint8Array>();
+  const pause = takingTurns(signal);
   if (ofPlaces && height * width > 1) {
     for (const sample of fires) {
+      await pause();
       const region = regionIn(sample);
       const size = region.reduce((sum, inside) => sum + inside, 0);
       if (size > 0 && size < region.length) regions.set(sample, region);
@@ -52,10 +55,12 @@ export async function pictureCause(unit: CauseUnit, slot: number, options: Pictu
   const eligible = [...regions.keys()];
   const chosen = evenlySpread(eligible.length, most).map((i) => eligible[i]);
   const runs: Run[] = [];
-  const kinds = fillings.map((filling) => {
+  const kinds: { filling: Filling; own: Case[]; control: Case[] }[] = [];
+  for (const filling of fillings) {
     const own: Case[] = [];
     const control: Case[] = [];
     for (const sample of chosen) {
+      await pause();
       const region = regions.get(sample)!;
       const amount = region.reduce((sum, inside) => sum + inside, 0) / region.length;
       own.push({ sample, run: runs.length, amount });
@@ -63,10 +68,10 @@ export async function pictureCause(unit: CauseUnit, slot: number, options: Pictu
       control.push({ sample, run: runs.length, amount });
       runs.push({ sample, region: elsewhere(region), filling });
     }
-    return { filling, own, control };
-  });
+    kinds.push({ filling, own, control });
+  }
   const after = await watcher.watch(
-    filled(probe, runs, height, width),
+    filled(probe, runs, { height, width }, pause),
     [unit.unit],
     (done) => onProgress(done / runs.length),
     signal,
@@ -140,8 +145,8 @@ export async function pictureCause(unit: CauseUnit, slot: number, options: Pictu
 function filled(
   probe: ProbeSet,
   runs: readonly Run[],
-  height: number,
-  width: number,
+  { height, width }: { height: number; width: number },
+  pause: () => Promise<void>,
 ): Pick<ProbeSet, 'input' | 'samples' | 'batch'> {
   const picked = pickedSamples(
     probe,
@@ -154,6 +159,7 @@ function filled(
       const tensor = feeds[probe.input];
       const data = Float64Array.from(tensor.data as Float32Array, Number);
       for (let i = 0; i < count; i++) {
+        await pause();
         const planes = planesOf(tensor, data, i);
         const { region, filling } = runs[first + i];
         fillRegion(planes, resized(region, height, width, planes.height, planes.width), filling);

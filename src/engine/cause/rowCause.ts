@@ -4,6 +4,7 @@ import { conceptsOf, evaluateFormula, formulaLabel, hasBit, type ConceptSet } fr
 import { columnsOf, parseExpression, withFixedQuantiles, type Expression } from '../concept/expression/index.js';
 import { evenlySpread, pickedSamples, type ProbeSet } from '../probe/index.js';
 import { mulberry32 } from '../random.js';
+import { takingTurns } from '../turns.js';
 import type { Tensor } from '../runtime/tensor.js';
 import type { Observed } from './observed.js';
 import { rowEdits, type RowEdit } from './rowEdits.js';
@@ -55,8 +56,9 @@ export async function rowCause(unit: CauseUnit, slot: number, options: RowCauseO
   };
   const fires = observed.firing(slot, unit.threshold);
 
+  const pause = takingTurns(signal);
   const runs: Run[] = [];
-  const own = casesOf(unit.formula, most);
+  const own = await casesOf(unit.formula, most);
   const random = mulberry32(Math.imul(seed + 1, 0x9e3779b1) ^ unit.unit);
   const others = concepts.concepts.map(({ name }) => name).filter((name) => canChange(name));
   const control: Case[] = [];
@@ -67,7 +69,7 @@ export async function rowCause(unit: CauseUnit, slot: number, options: RowCauseO
     const formula = withOtherConcepts(unit.formula, form, pool, random);
     const key = formulaLabel(formula);
     if (seen.has(key)) continue;
-    const found = casesOf(formula, Math.ceil(most / controls));
+    const found = await casesOf(formula, Math.ceil(most / controls));
     if (found.cases.length === 0) continue;
     seen.add(key);
     control.push(...found.cases);
@@ -94,11 +96,13 @@ export async function rowCause(unit: CauseUnit, slot: number, options: RowCauseO
     reason: own.reason,
   };
 
-  function casesOf(formula: Formula, limit: number) {
+  async function casesOf(formula: Formula, limit: number) {
     const eligible = fires.filter((row) => evaluateFormula(formula, (concept) => holds(concept, row)));
     const { edit, columns } = rowEdits({ formula, expressions, holds, columns: table, changeable });
     const cases: Case[] = [];
+    await pause();
     for (const i of evenlySpread(eligible.length, limit)) {
+      await pause();
       const found = columns.length > 0 ? edit(eligible[i]) : null;
       if (!found) continue;
       cases.push({ sample: eligible[i], run: runs.length, amount: found.size });

@@ -1,12 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Settings, UnitExplanation } from '../../shared/results.js';
+import { takingTurns } from '../turns.js';
 import type { FiringCounts } from '../unit/firingCounts.js';
 import type { Groups } from './groups.js';
 import { bestIou, searchingUnit } from './search.js';
 import { inSlices } from './slices.js';
-
-/** Milliseconds of work after which other events get their turn. */
-const turn = 30;
 
 export interface ExplainUnitsOptions {
   groups: Groups;
@@ -23,7 +20,7 @@ export interface ExplainUnitsOptions {
 /**
  * Labels the measured units one by one, those that fire most first (then by index). Units that are dead, constant or rare
  * come out as they went in. The floor is the mean over the shuffles; 0 where there was none (a probe set of one sample).
- * Gives other events a turn every 30 ms, within a search too.
+ * Other events have their turns, within a search too.
  *
  * @throws the signal's reason once it is aborted
  */
@@ -32,14 +29,7 @@ export async function* explainUnits(options: ExplainUnitsOptions): AsyncGenerato
   const order = measured.map((_, slot) => slot).sort((a, b) => firing.fires[b] - firing.fires[a] || a - b);
   let fellBack = 0;
   let mostBetter = 0;
-  let since = performance.now();
-  const pause = async (): Promise<void> => {
-    if (performance.now() - since > turn) {
-      await setImmediate();
-      since = performance.now();
-    }
-    signal?.throwIfAborted();
-  };
+  const pause = takingTurns(signal);
   for (const slot of order) {
     await pause();
     const unit = measured[slot];

@@ -13,9 +13,10 @@ export interface RunBatch {
   outputs: Record<string, Tensor>;
 }
 
-/** Values that the compared tensors of one batch have together. */
-const batchValues = 4 * 2 ** 20;
-const mostSamples = 512;
+/** Values that the compared tensors of one batch have together, and those that feed the model: a run can't be stopped. */
+const batchValues = 2 ** 20;
+const batchInputs = 2 ** 19;
+const mostSamples = 256;
 
 /**
  * Runs a session over samples in batches as large as is good for it. As in `streamActivations`: where a batch does not
@@ -36,9 +37,14 @@ export async function* eachBatch(
   let size = fixed ?? 1;
   let alone: Record<string, Tensor> | null = null;
   if (fixed === null && samples > 1) {
-    alone = pick(await session.run(await probe.batch(0, 1), fetch), compared);
+    const one = await probe.batch(0, 1);
+    alone = pick(await session.run(one, fetch), compared);
     const values = Object.values(alone).reduce((sum, { data }) => sum + data.length, 0);
-    size = Math.max(1, Math.min(mostSamples, samples, Math.floor(batchValues / Math.max(values, 1))));
+    const fitting = Math.min(
+      batchValues / Math.max(values, 1),
+      batchInputs / Math.max(one[probe.input].data.length, 1),
+    );
+    size = Math.max(1, Math.min(mostSamples, samples, Math.floor(fitting)));
   }
   for (let first = 0; first < samples;) {
     await new Promise(setImmediate);

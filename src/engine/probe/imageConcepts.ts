@@ -1,6 +1,7 @@
 import { UserError } from '../../shared/userError.js';
 import type { Concept, ConceptSet } from '../concept/conceptSet.js';
 import { maskSize, measuring } from '../concept/measured/index.js';
+import { takingTurns } from '../turns.js';
 import { MaskCollection, Reading, type AnnotationSource } from './annotation/index.js';
 import {
   folderConcepts,
@@ -77,8 +78,9 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
   if (auto) {
     const measured = measuring(samples, size.height, size.width);
     const progress = progressOf(annotations.length);
+    const pause = takingTurns(signal);
     for (let sample = 0; sample < samples; sample++) {
-      signal?.throwIfAborted();
+      await pause();
       measured.add(resize(await prepared(sample), size.width, size.height));
       progress(sample + 1, samples);
     }
