@@ -23,6 +23,7 @@ import {
   type PictureInput,
   type Raster,
 } from './image/index.js';
+import type { ClassNamer } from './packed/index.js';
 import { pictureSet } from './pictureSet.js';
 import type { ProbeSet } from './probeSet.js';
 
@@ -37,6 +38,8 @@ export interface ImagesOptions {
   input: PictureInput;
   /** Values of the model's other inputs for one sample (repeated along a first axis of 1), or for a number of samples. */
   otherInputs?: Record<string, Tensor> | ((count: number) => Record<string, Tensor>);
+  /** Names of classes that the data have as numbers alone. */
+  classNames?: ClassNamer;
   /** What was assumed before the pictures came into play. */
   assumptions?: string[];
   bundled?: boolean;
@@ -52,7 +55,7 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
   const { base, choice, input, otherInputs = {} } = options;
   const concepts = file.concepts ?? {};
   const preparation = preparationFor(input, file.preprocess);
-  const set = await pictureSet(base, file.data, preparation, options.roots);
+  const set = await pictureSet(base, file.data, preparation, options.roots, options.classNames);
   const { pictures: files } = set;
   const annotations = await annotationSources(concepts, base);
   const tensorOf = feeder(preparation);

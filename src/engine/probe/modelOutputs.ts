@@ -72,3 +72,10 @@ export function isClassifier(model: OnnxModel): boolean {
   const [, classes, ...places] = shape ?? [];
   return typeof classes === 'number' && classes > 1 && places.every((size) => size === 1);
 }
+
+/** What the model's file, or one beside it, calls its classes; null where it has another number of them, or no names. */
+export async function outputNames(model: OnnxModel, classes: number): Promise<string[] | null> {
+  const shape = model.graph.outputs.find(({ type }) => /^(float|double|bfloat)/.test(type))?.shape;
+  const own = shape?.[1];
+  return typeof own === 'number' && own !== classes ? null : classNames(model, classes);
+}

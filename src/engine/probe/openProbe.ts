@@ -14,9 +14,9 @@ import { splitKey } from './dataFile.js';
 import { drawnProbe } from './draw.js';
 import { impliedFile } from './impliedFile.js';
 import { preparationFor } from './image/index.js';
-import { openImages } from './images.js';
+import { openImages, type ImagesOptions } from './images.js';
 import { arrayDims, chooseInput, isPicture, sampleDims, type ModelInput } from './modelInput.js';
-import { isClassifier, modelOutputs, type ModelOutputs } from './modelOutputs.js';
+import { isClassifier, modelOutputs, outputNames, type ModelOutputs } from './modelOutputs.js';
 import { npzHeads } from './npz.js';
 import { otherInputs, type OtherInputs } from './otherInputs.js';
 import { withOutputs } from './outputConcepts.js';
@@ -122,7 +122,10 @@ async function openFile(
       case 'arrays':
         return openArrays(file, { choice, base, input, others });
       case 'images':
-        return openPictures(file, choice, { base, input, others: await others(null), roots });
+        return openPictures(file, choice, {
+          ...{ base, input, others: await others(null), roots },
+          classNames: (classes) => outputNames(model, classes),
+        });
     }
   })();
   const explicit = probe.explicit && withAbsoluteInputs(probe.explicit, base);
@@ -159,15 +162,17 @@ function withAbsoluteInputs(file: ProbeFile, base: string): ProbeFile {
 async function openPictures(
   file: ImagesProbeFile,
   choice: ProbeChoice,
-  { base, input, others, roots }: { base: string; input: ModelInput; others: OtherInputs; roots: readonly string[] },
+  {
+    others,
+    ...options
+  }: Pick<ImagesOptions, 'base' | 'roots' | 'classNames'> & { input: ModelInput; others: OtherInputs },
 ): Promise<ProbeSet> {
+  const { base, input } = options;
   const images = await openImages(file, {
+    ...options,
     choice,
-    base,
-    input,
     otherInputs: (count) => others.feeds(0, count),
     bundled: choice.kind === 'bundled',
-    roots,
   });
   const { samples } = images;
   const absolute = (one: string) => path.resolve(base, one);

@@ -11,7 +11,7 @@ import {
   type Preparation,
   type Raster,
 } from './image/index.js';
-import { isPacked, openPacked } from './packed/index.js';
+import { isPacked, openPacked, type ClassNamer } from './packed/index.js';
 import { placeOf } from './probeTitle.js';
 
 /** A picture of a probe set: a file of its own, or one of many in a file. */
@@ -35,6 +35,7 @@ export interface PictureSet {
 /**
  * @param data a folder, a list of picture files, or one file of many pictures (IDX, CIFAR, `.npy`, `.npz:key`)
  * @param roots folders of the workspace, whose names no title needs
+ * @param ofModel names of classes that the data have as numbers alone
  * @throws UserError where there is no picture that can be read
  */
 export async function pictureSet(
@@ -42,8 +43,9 @@ export async function pictureSet(
   data: string | string[],
   preparation: Preparation,
   roots?: readonly string[],
+  ofModel: ClassNamer | null = null,
 ): Promise<PictureSet> {
-  if (isPacked(data)) return packedSet(path.resolve(base, data), preparation);
+  if (isPacked(data)) return packedSet(path.resolve(base, data), preparation, ofModel);
   const { files, skipped } = await findPictures(base, data, (header) => cannotPrepare(header, preparation));
   const folder = Array.isArray(data) ? null : path.resolve(base, data);
   return {
@@ -63,8 +65,8 @@ export async function pictureSet(
   };
 }
 
-async function packedSet(spec: string, preparation: Preparation): Promise<PictureSet> {
-  const { count, width, height, classes, notes, files, raster } = await openPacked(spec);
+async function packedSet(spec: string, preparation: Preparation, ofModel: ClassNamer | null): Promise<PictureSet> {
+  const { count, width, height, classes, notes, files, raster } = await openPacked(spec, ofModel);
   const obstacle = cannotPrepare({ width, height }, preparation);
   if (obstacle) throw new UserError(`${path.basename(spec)}: of its pictures, ${obstacle}`);
   return {

@@ -2,14 +2,22 @@ import type { Node, OnnxModel, TensorReference, ValueInfo } from '../../../src/e
 
 type Shape = ValueInfo['shape'];
 
-/** A model as the probe sets see it: its inputs, and what reads them. */
+/** A model as the probe sets see it: its inputs, what reads them, and what it says of its outputs. */
 export function modelWith(
   inputs: Record<string, [type: string, shape: Shape]>,
   {
     path = '/nowhere/model.onnx',
     nodes = [],
     tables = {},
-  }: { path?: string; nodes?: Partial<Node>[]; tables?: Record<string, number[]> } = {},
+    outputs = {},
+    metadata = {},
+  }: {
+    path?: string;
+    nodes?: Partial<Node>[];
+    tables?: Record<string, number[]>;
+    outputs?: Record<string, [type: string, shape: Shape]>;
+    metadata?: Record<string, string>;
+  } = {},
 ): OnnxModel {
   const none = new Map<string, never>();
   const tensor = (name: string, dims: number[]): TensorReference => ({
@@ -18,6 +26,8 @@ export function modelWith(
     dims,
     data: { in: 'raw', offset: 0, length: 0 },
   });
+  const values = (named: typeof inputs): ValueInfo[] =>
+    Object.entries(named).map(([name, [type, shape]]) => ({ name, type, shape, metadata: none }));
   return {
     path,
     size: 0,
@@ -25,12 +35,12 @@ export function modelWith(
     producer: '',
     producerVersion: '',
     opsets: new Map([['', 17]]),
-    metadata: none,
+    metadata: new Map(Object.entries(metadata)),
     functions: none,
     graph: {
       name: '',
-      inputs: Object.entries(inputs).map(([name, [type, shape]]) => ({ name, type, shape, metadata: none })),
-      outputs: [],
+      inputs: values(inputs),
+      outputs: values(outputs),
       nodes: nodes.map((node) => ({
         name: '',
         op: '',

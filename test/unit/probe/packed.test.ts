@@ -84,6 +84,46 @@ describe('many pictures in one file', () => {
       assert.match(probe.assumptions.join('\n'), /odd-labels-idx1-ubyte has 2 labels, .* 3 pictures: it was left out/);
     });
 
+    it('has its classes called as the model calls them, where nothing beside it does and the counts agree', async () => {
+      const file = folder.write('bare/t10k-images-idx3-ubyte', idx([3, 8, 8], counting(192)));
+      folder.write('bare/t10k-labels-idx1-ubyte', idx([3], [2, 0, 2]));
+      folder.write('net/labels.txt', 'shirt\nshoe\nbag\n');
+      const labels = async (classes: number | string, names?: string) => {
+        const model = modelWith(
+          { image: ['float', ['N', 1, 8, 8]] },
+          {
+            path: folder.path('net/net.onnx'),
+            outputs: { logits: ['float', ['N', classes]] },
+            metadata: names ? { names } : {},
+          },
+        );
+        const probe = await openProbe({ kind: 'data', path: file }, model, { bundledFolder: '' });
+        const said = probe.assumptions.some((sentence) =>
+          /they are called as the model calls its 3 outputs/.test(sentence),
+        );
+        return [(await probe.view(0)).labels[0], (await probe.view(1)).labels[0], said];
+      };
+      assert.deepEqual(await labels(3), ['bag', 'shirt', true]);
+      assert.deepEqual(await labels('C'), ['bag', 'shirt', true]);
+      assert.deepEqual(await labels(3, "{0: 'a', 1: 'b', 2: 'c'}"), ['c', 'a', true], 'from its metadata');
+      // A network of another number of classes means something else by its names.
+      assert.deepEqual(await labels(4), ['2', '0', false]);
+      folder.write('net/labels.txt', 'shirt\nshoe\nbag\nhat\n');
+      assert.deepEqual(await labels(4), ['2', '0', false]);
+      // What lies beside the data goes first.
+      folder.write('bare/classes.txt', 'x\ny\nz\n');
+      assert.deepEqual(await labels(3, "['a', 'b', 'c']"), ['z', 'x', false]);
+    });
+
+    it('keeps two classes of one name apart', async () => {
+      folder.write('cranes/t10k-images-idx3-ubyte', idx([3, 8, 8], counting(192)));
+      folder.write('cranes/t10k-labels-idx1-ubyte', idx([3], [2, 0, 1]));
+      folder.write('cranes/labels.txt', 'crane\ntrain\ncrane\n');
+      const probe = await open('cranes/t10k-images-idx3-ubyte');
+      const { labels } = await probe.view(0);
+      assert.deepEqual([labels, (await probe.view(1)).labels], [['crane (2)'], ['crane (0)']]);
+    });
+
     it('has its head read alone', async () => {
       folder.write('head-idx3-ubyte.gz', gzipSync(idx([3, 8, 8], counting(192))));
       assert.deepEqual(await idxHead(folder.path('head-idx3-ubyte.gz')), { dims: [3, 8, 8], offset: 16 });

@@ -4,7 +4,7 @@ import { openArray } from '../arrayFile.js';
 import { splitKey } from '../dataFile.js';
 import { npzHeads, readNpz } from '../npz.js';
 import type { NpyHead } from '../npy.js';
-import { namesIn } from './classList.js';
+import { classList, type ClassNamer } from './classList.js';
 import type { PackedPictures } from './packedPictures.js';
 
 /** How an array's axes are a picture's. */
@@ -38,7 +38,7 @@ export function pictureLayout(shape: readonly number[]): Layout | null {
 export const holdsPictures = (head: NpyHead): boolean => head.element === 'u1' && pictureLayout(head.shape) !== null;
 
 /** Pictures in a NumPy array, and in an `.npz` their classes, where one of its arrays is a whole number for each. */
-export async function arrayPictures(spec: string): Promise<PackedPictures> {
+export async function arrayPictures(spec: string, ofModel: ClassNamer | null): Promise<PackedPictures> {
   const { file, key } = splitKey(spec);
   const isArchive = /\.npz$/i.test(file);
   const heads = isArchive ? await npzHeads(file) : null;
@@ -58,17 +58,20 @@ export async function arrayPictures(spec: string): Promise<PackedPictures> {
   const count = array.shape[0];
   const labels = heads ? labelsAmong(heads, count) : null;
   let classes: string[] | null = null;
+  const notes = labels === null ? [] : [`The classes are those of ${path.basename(file)}:${labels}.`];
   if (labels !== null) {
     const values = Array.from((await readNpz(file, labels)).data as Int32Array, Number);
-    const names = await namesIn(path.dirname(file), values.reduce((most, value) => Math.max(most, value), 0) + 1);
-    classes = values.map((value) => names?.[value] ?? String(value));
+    const most = values.reduce((highest, value) => Math.max(highest, value), 0) + 1;
+    const list = await classList(path.dirname(file), most, ofModel);
+    notes.push(...list.notes);
+    classes = values.map((value) => list.names?.[value] ?? String(value));
   }
   return {
     count,
     width,
     height,
     classes,
-    notes: labels === null ? [] : [`The classes are those of ${path.basename(file)}:${labels}.`],
+    notes,
     files: [file],
     async raster(index) {
       const bytes = (await array.rows(index, 1)) as Uint8Array;

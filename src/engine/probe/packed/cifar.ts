@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../shared/userError.js';
 import { readingError } from '../dataFile.js';
-import { namesIn } from './classList.js';
+import { classList, type ClassNamer } from './classList.js';
 import type { PackedPictures } from './packedPictures.js';
 
 const side = 32;
@@ -21,7 +21,7 @@ export function cifarLabels(file: string, size: number): 1 | 2 | null {
 }
 
 /** CIFAR-10 and CIFAR-100, binary version (Krizhevsky 2009): a label, then 32 × 32 red, green and blue, plane after plane. */
-export async function cifarPictures(file: string): Promise<PackedPictures> {
+export async function cifarPictures(file: string, ofModel: ClassNamer | null): Promise<PackedPictures> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw readingError(file, error);
   });
@@ -47,13 +47,14 @@ export async function cifarPictures(file: string): Promise<PackedPictures> {
       code: 'cifar/labels',
     });
   }
-  const names = await namesIn(path.dirname(file), most, labels === 1 ? undefined : ['fine_label_names.txt']);
+  const fine = labels === 1 ? undefined : ['fine_label_names.txt'];
+  const { names, notes } = await classList(path.dirname(file), most, ofModel, fine);
   return {
     count,
     width: side,
     height: side,
     classes: Array.from({ length: count }, (_, index) => names?.[classOf(index)] ?? String(classOf(index))),
-    notes: [`${name} was read as CIFAR-${most}${names ? '' : '; no file beside it names its classes'}.`],
+    notes: [`${name} was read as CIFAR-${most}${names ? '' : '; no file beside it names its classes'}.`, ...notes],
     files: [file],
     async raster(index) {
       const first = index * record + labels;

@@ -20,3 +20,33 @@ export async function namesIn(folder: string, classes: number, named = files): P
   }
   return null;
 }
+
+/** Of two classes of one name (`crane` and `crane`) each with its number: they are two. */
+const distinct = (names: readonly string[]): string[] =>
+  names.map((name, i) => (names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${i})`));
+
+/** Names of so many classes, from somewhere else; null where it has none, or another number of them. */
+export type ClassNamer = (classes: number) => Promise<string[] | null>;
+
+/**
+ * Names of class numbers: from a file beside them, else `elsewhere` where that has exactly as many.
+ *
+ * @returns and the sentence that says so, where they are from elsewhere
+ */
+export async function classList(
+  folder: string,
+  classes: number,
+  elsewhere: ClassNamer | null,
+  named?: string[],
+): Promise<{ names: string[] | null; notes: string[] }> {
+  const beside = await namesIn(folder, classes, named);
+  if (beside || !elsewhere) return { names: beside && distinct(beside), notes: [] };
+  const found = await elsewhere(classes);
+  const names = found && distinct(found);
+  const notes = names
+    ? [
+        `Nothing beside them names the classes: they are called as the model calls its ${classes} outputs, in that order.`,
+      ]
+    : [];
+  return { names, notes };
+}

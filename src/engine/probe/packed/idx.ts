@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { constants, gunzip } from 'node:zlib';
 import { UserError } from '../../../shared/userError.js';
 import { readingError } from '../dataFile.js';
-import { namesIn } from './classList.js';
+import { classList, type ClassNamer } from './classList.js';
 import type { PackedPictures } from './packedPictures.js';
 
 const unzip = promisify<Buffer, object, Buffer>(gunzip);
@@ -102,7 +102,7 @@ async function unpacked(bytes: Buffer, file: string, expected: number | null): P
 }
 
 /** `train-images-idx3-ubyte` with its labels in `train-labels-idx1-ubyte` beside it. */
-export async function idxPictures(file: string): Promise<PackedPictures> {
+export async function idxPictures(file: string, ofModel: ClassNamer | null): Promise<PackedPictures> {
   const name = path.basename(file);
   const { dims, values } = await readIdx(file);
   const [count, height = 0, width = 0, channels = 1] = dims;
@@ -123,10 +123,11 @@ export async function idxPictures(file: string): Promise<PackedPictures> {
         `${path.basename(labels)} has ${found.dims.join(' × ')} labels, ${name} ${count} pictures: it was left out.`,
       );
     } else {
-      const names = await namesIn(path.dirname(file), Math.max(...found.values.subarray(0, 65536)) + 1);
-      classes = Array.from(found.values, (label) => names?.[label] ?? String(label));
+      const most = found.values.reduce((highest, label) => Math.max(highest, label), 0) + 1;
+      const list = await classList(path.dirname(file), most, ofModel);
+      classes = Array.from(found.values, (label) => list.names?.[label] ?? String(label));
       files.push(labels);
-      notes.push(`The classes are those of ${path.basename(labels)}.`);
+      notes.push(`The classes are those of ${path.basename(labels)}.`, ...list.notes);
     }
   }
   const size = height * width * channels;
