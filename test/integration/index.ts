@@ -22,6 +22,8 @@ export async function run(): Promise<void> {
   else {
     await import('./activation.test.js');
     await import('./explain.test.js');
+    await import('./concepts.test.js');
+    await import('./jobs.test.js');
     await import('./engineLost.test.js');
     await import('./badFiles.test.js');
     await import('./code.test.js');

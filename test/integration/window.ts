@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Onnxplain } from '../../src/extension/extension.js';
 import { modelViewType } from '../../src/extension/modelEditor.js';
+import { panelCall } from '../../src/extension/panelCalls.js';
 import type { ModelSession } from '../../src/extension/session.js';
-import type { PanelStatus } from '../../src/shared/panelProtocol.js';
+import type { PanelMethods, PanelStatus } from '../../src/shared/panelProtocol.js';
 
 export const extension = (): vscode.Extension<Onnxplain> => vscode.extensions.getExtension('onnxplain.onnxplain')!;
 
@@ -53,3 +54,13 @@ export const panelOf = (model: vscode.Uri): vscode.Tab | undefined =>
     );
 
 export const closeAll = async (): Promise<void> => vscode.commands.executeCommand('workbench.action.closeAllEditors');
+
+/** What the panel's page asks the host, as it arrives there. */
+export async function asPage<M extends keyof PanelMethods>(
+  session: ModelSession,
+  method: M,
+  params: Parameters<PanelMethods[M]>[0],
+): Promise<ReturnType<PanelMethods[M]>> {
+  const { actions } = await extension().activate();
+  return (await panelCall(session, actions, method, params)) as ReturnType<PanelMethods[M]>;
+}
