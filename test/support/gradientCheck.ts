@@ -111,6 +111,7 @@ export async function checkGradient(given: GradientCase, options: GradientOption
         ]),
       );
       const gradients = await pass.backward(seeds);
+      const { gradients: together } = await gradient.run(feeds, seeds);
       const score = async (): Promise<number> => {
         const results = await session.run(feeds, targets);
         return targets.reduce(
@@ -126,6 +127,12 @@ export async function checkGradient(given: GradientCase, options: GradientOption
           throw new Error(`the gradient by ${name} has dimensions ${gradients[name].dims.join(' × ')}`);
         }
         const scale = Math.max(...found.map(Math.abs), 1e-2);
+        const apart = (together[name].data as Float32Array).findIndex(
+          (y, i) => !(Math.abs(y - found[i]) <= 1e-5 * scale),
+        );
+        if (apart >= 0) {
+          throw new Error(`${given.op}: in one session the gradient by ${name}[${apart}] is another than in two`);
+        }
         const chosen =
           data.length <= 30 ? [...data.keys()] : Array.from({ length: 30 }, () => Math.floor(random() * data.length));
         for (const i of chosen) {

@@ -8,7 +8,7 @@ import { describeTensor, findLayer, structureOf } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { modelInputs, type ProbeSet } from '../probe/index.js';
 import type { Tensor } from '../runtime/tensor.js';
-import { classScore, type ClassTarget } from './classTarget.js';
+import { type ClassPlaces, classPlaces, classScore, type ClassTarget } from './classTarget.js';
 import { attributionMethods, type AttributionMethod } from './methods.js';
 import type { InputBox } from './rules/lrp.js';
 
@@ -62,7 +62,7 @@ export interface AttributedBatch {
   dims: number[];
   /** One a sample, as many as `dims` say. */
   values: Float32Array[];
-  classes: number[];
+  classes: readonly number[];
   /** The scores that were attributed. */
   scores: Float64Array;
   /** What each sample's values should add up to; null where the method promises no sum. */
@@ -200,7 +200,8 @@ export async function attribute(
 
 /** A batch at the point of its inputs: what methods ask of the model there and nearby. */
 export class Model {
-  #classes: number[] = [];
+  #classes: readonly number[] = [];
+  #places: ClassPlaces | null = null;
   #pass: Awaited<ReturnType<Gradient['forward']>> | null = null;
 
   constructor(
@@ -216,11 +217,18 @@ export class Model {
     return this.feeds[this.input];
   }
 
-  async classes(choose: (total: number) => Promise<number | null>): Promise<number[]> {
-    this.#pass = await this.gradient.forward(this.feeds);
-    const scored = classScore(this.#pass.values[this.target.tensor], { ...this.target, classes: null }, this.count);
-    const chosen = await choose(scored.total);
-    this.#classes = chosen === null ? scored.highest : scored.highest.map(() => chosen);
+  /** @param choose the class of all samples, of so many; null: each sample's highest, for which the model is run */
+  async classes(choose: (total: number) => Promise<number | null>): Promise<readonly number[]> {
+    const { [this.target.tensor]: dims } = await this.gradient.targetDims(this.feeds);
+    this.#places = classPlaces(dims, this.target.unitAxis);
+    const chosen = await choose(this.#places.total);
+    if (chosen === null) {
+      this.#pass = await this.gradient.forward(this.feeds);
+      const values = this.#pass.values[this.target.tensor];
+      this.#classes = classScore(values, { ...this.target, classes: null }, this.count).classes;
+    } else {
+      this.#classes = new Array<number>(this.count).fill(chosen);
+    }
     return this.#classes;
   }
 
@@ -228,22 +236,32 @@ export class Model {
    * Scores, values of the tensor attributed to, and what comes back to it: gradients, or whatever the rules make of them.
    *
    * @param input  in place of the batch's own
-   * @param asSeed what each score counts; null: 1
+   * @param asSeed what each score counts: 1, or the score itself
    */
   async at(
     input: Float32Array | null,
     asSeed: 'one' | 'score' = 'one',
   ): Promise<{ scores: Float64Array; values: Tensor; back: Float32Array }> {
-    const own = this.inputTensor;
     const feeds = input
-      ? { ...this.feeds, [this.input]: { ...own, type: 'float32' as const, data: input } }
+      ? { ...this.feeds, [this.input]: { ...this.inputTensor, type: 'float32' as const, data: input } }
       : this.feeds;
-    const pass = input || !this.#pass ? await this.gradient.forward(feeds) : this.#pass;
-    const scored = classScore(pass.values[this.target.tensor], { ...this.target, classes: this.#classes }, this.count);
-    const seed = asSeed === 'one' ? scored.seed() : scored.seed(scored.scores);
-    const gradients = await pass.backward({ [this.target.tensor]: seed });
-    const back = gradients[this.wrt];
-    return { scores: scored.scores, values: pass.values[this.wrt], back: back.data as Float32Array };
+    const target = { ...this.target, classes: this.#classes };
+    const seedsOf = (values: Record<string, Tensor>) => {
+      const scored = classScore(values[target.tensor], target, this.count);
+      return { [target.tensor]: scored.seed(asSeed === 'score' ? scored.scores : undefined) };
+    };
+    const pass = input ? null : this.#pass;
+    const { values, gradients } = pass
+      ? { values: pass.values, gradients: await pass.backward(seedsOf(pass.values)) }
+      : await this.gradient.run(
+          feeds,
+          asSeed === 'score' ? seedsOf : { [target.tensor]: this.#places!.seed(this.#classes) },
+        );
+    return {
+      scores: classScore(values[target.tensor], target, this.count).scores,
+      values: values[this.wrt],
+      back: gradients[this.wrt].data as Float32Array,
+    };
   }
 }
 

@@ -29,8 +29,8 @@ export async function decisionReasons(
     const unitAxis = describeTensor(runs.model, logits)?.unitAxis ?? null;
     const count = feeds[Object.keys(feeds)[0]].dims[0] ?? 1;
     const chosen = classScore(pass.values[logits], { unitAxis, classes: null }, count);
-    const index = wanted ?? chosen.highest[0];
-    const target = classScore(pass.values[logits], { unitAxis, classes: chosen.highest.map(() => index) }, count);
+    const index = wanted ?? chosen.classes[0];
+    const target = classScore(pass.values[logits], { unitAxis, classes: chosen.classes.map(() => index) }, count);
     const { [layer.name]: back } = await pass.backward({ [logits]: target.seed() });
     const activations = toActivationBatch(pass.values[layer.name], layer, 0, 1);
     const gradients = toActivationBatch(back, layer, 0, 1);

@@ -18,6 +18,8 @@ export interface GradientGraph {
   seeds: Map<string, string>;
   /** Tensor to differentiate by → its gradient in the graph. */
   gradients: Map<string, Value>;
+  /** A name that no tensor of the model or the graph has. */
+  named(name: string): string;
 }
 
 export interface Differentiation {
@@ -156,7 +158,7 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
     }),
   );
   const fed = [...saved].filter(([name, value]) => name === value).map(([name]) => name);
-  return { g, saved: fed, seeds, gradients };
+  return { g, saved: fed, seeds, gradients, named: (name) => `${prefix}${name}` };
 }
 
 /** Begins no name of the model. */

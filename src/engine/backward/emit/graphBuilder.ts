@@ -235,7 +235,9 @@ function builderIn(naming: Naming, facts: Map<string, Fact>): GraphBuilder {
       return g.float(g.op(comparison, [a, b], {}, { dims }));
     },
     reshape: (a, dims) =>
-      sameDims(g.dims(a), dims) ? a : g.op('Reshape', [a, g.ints(dims)], { allowzero: 1 }, { dims }),
+      sameDims(g.dims(a), dims)
+        ? a
+        : g.op('Reshape', [a, g.ints(dims)], dims.includes(0) ? { allowzero: 1 } : {}, { dims }),
     transpose: (a, order) => (order.every((axis, i) => axis === i) ? a : g.op('Transpose', [a], { perm: order })),
     sum: (a, axes, keepdims = false) => {
       const dims = g.dims(a);

@@ -53,20 +53,26 @@ const irVersion = 11;
 
 /** A ModelProto. */
 export function modelBytes(graph: WrittenGraph, domains: ReadonlySet<string>): Buffer {
-  const imports = [...domains].filter((domain) => domain !== '');
   return Buffer.concat([
     integerField(1, irVersion),
     textField(2, 'onnxplain'),
     bytesField(8, textField(1, ''), integerField(2, emittedOpset)),
-    ...imports.map((domain) => bytesField(8, textField(1, domain), integerField(2, 1))),
+    ...[...domains].filter((domain) => domain !== '').map(domainBytes),
     bytesField(7, graphBytes(graph)),
   ]);
 }
 
-function graphBytes({ nodes, inputs, outputs, tensors }: WrittenGraph): Buffer {
+/** What makes a graph part of a model when it stands behind the model's bytes: protobuf merges messages that are repeated. */
+export const appendedBytes = (graph: WrittenGraph, domains: readonly string[]): Buffer =>
+  Buffer.concat([...domains.map(domainBytes), bytesField(7, partBytes(graph))]);
+
+const domainBytes = (domain: string): Buffer => bytesField(8, textField(1, domain), integerField(2, 1));
+
+const graphBytes = (graph: WrittenGraph): Buffer => Buffer.concat([textField(2, 'gradient'), partBytes(graph)]);
+
+function partBytes({ nodes, inputs, outputs, tensors }: WrittenGraph): Buffer {
   return Buffer.concat([
     ...nodes.map((node) => bytesField(1, nodeBytes(node))),
-    textField(2, 'gradient'),
     ...tensors.map((tensor) => bytesField(5, tensorBytes(tensor))),
     ...inputs.map((value) => bytesField(11, valueBytes(value))),
     ...outputs.map((value) => bytesField(12, valueBytes(value))),

@@ -1,0 +1,35 @@
+import { type EmittedNode, emittedOpset } from './modelBytes.js';
+
+/**
+ * By version of the default operator set, the operators that mean from then on what the rules mean by them: with those
+ * inputs and attributes, on those types. What is not here is taken to need the version that the rules are written in.
+ */
+const since: Readonly<Record<number, string>> = {
+  7: 'Abs Add Concat Conv ConvTranspose Cos Div Exp Floor HardSigmoid Identity LeakyRelu Log Mul Neg Pow Reciprocal Relu Sigmoid Sin Softplus Sqrt Sub Tanh Transpose',
+  9: 'Cast Cosh Erf Expand Greater IsNaN Less MatMul Reshape Sign Sinh Sum Where',
+  11: 'Equal Gather GatherElements Gemm MaxUnpool Pad Range Round Slice',
+  12: 'ArgMax Clip Einsum GatherND GreaterOrEqual LessOrEqual Max MaxPool Min',
+  13: 'ReduceSum Softmax',
+  14: 'CumSum Trilu',
+  16: 'ScatterElements ScatterND',
+  18: 'ReduceMax ReduceMean ReduceMin ReduceProd',
+  19: 'AveragePool',
+  20: 'Gelu',
+};
+
+const versions = new Map(
+  Object.entries(since).flatMap(([version, operators]) => operators.split(' ').map((op) => [op, Number(version)])),
+);
+
+/** The oldest version of the default operator set in which all the nodes mean what they do in the newest. */
+export function emittedSince(nodes: readonly EmittedNode[]): number {
+  return Math.max(7, ...nodes.map((node) => (node.domain === '' ? versionOf(node) : 7)));
+}
+
+function versionOf({ op, attributes, bodies }: EmittedNode): number {
+  if (bodies) return emittedOpset;
+  // Without these attributes the older ones do the same.
+  if (op === 'AveragePool' && !attributes.has('dilations')) return 11;
+  if (op === 'Reshape' && attributes.has('allowzero')) return 14;
+  return versions.get(op) ?? emittedOpset;
+}
