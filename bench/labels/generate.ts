@@ -97,9 +97,13 @@ const concept = (i: number) => ({ name: `c${i}`, category: 'generated' });
 const placesOfBits = (all: Uint32Array, places: number): PlaceMask => ({
   bytes: all.byteLength,
   mark(sample, bits) {
-    const own = all.subarray((sample * places) / 32, ((sample + 1) * places) / 32);
-    own.forEach((word, w) => (bits[w] |= word));
-    return own.some((word) => word !== 0);
+    const start = (sample * places) / 32;
+    let any = 0;
+    for (let w = 0; w < places / 32; w++) {
+      bits[w] |= all[start + w];
+      any |= all[start + w];
+    }
+    return any !== 0;
   },
 });
 

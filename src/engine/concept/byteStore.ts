@@ -72,19 +72,28 @@ export class ByteWriter {
 
 /** Reads what a `ByteWriter` wrote. */
 export class ByteReader {
-  #at = 0;
+  /** Bytes read so far. */
+  at = 0;
 
   constructor(readonly bytes: Uint8Array) {}
 
+  get isAtEnd(): boolean {
+    return this.at === this.bytes.length;
+  }
+
   byte(): number {
-    return this.bytes[this.#at++];
+    return this.bytes[this.at++];
+  }
+
+  skip(length: number): void {
+    this.at += length;
   }
 
   number(): number {
-    let byte = this.bytes[this.#at++];
+    let byte = this.bytes[this.at++];
     let value = byte & 127;
     for (let factor = 128; byte > 127; factor *= 128) {
-      byte = this.bytes[this.#at++];
+      byte = this.bytes[this.at++];
       value += (byte & 127) * factor;
     }
     return value;
@@ -92,6 +101,6 @@ export class ByteReader {
 
   /** The next bytes, not copied. */
   all(length: number): Uint8Array {
-    return this.bytes.subarray(this.#at, (this.#at += length));
+    return this.bytes.subarray(this.at, (this.at += length));
   }
 }

@@ -1,7 +1,7 @@
 export { bitsetWords, hasBit, setBit, type Concept, type ConceptSet } from './conceptSet.js';
 export { placesOf, placesWhere, wholeSamples, type PlaceMask } from './placeMask.js';
 export { KeptPlaces } from './keptPlaces.js';
-export { ByteStore } from './byteStore.js';
+export { ByteReader, ByteStore, ByteWriter } from './byteStore.js';
 export { categoryMatches } from './categoryMatches.js';
 export { positionGrid, type PositionGrid } from './positionGrid.js';
 export { groupPositions, type Groups } from './groups.js';

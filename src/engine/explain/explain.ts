@@ -8,7 +8,7 @@ import { parseThreshold, thresholdRule } from '../unit/index.js';
 import type { MeasuredLayer } from './activations.js';
 import { groupLayers } from './groupLayers.js';
 import { labelUnits } from './labelUnits.js';
-import { measureGroup } from './measureGroup.js';
+import { measureGroup, type LayerMeasurement } from './measureGroup.js';
 import { memoryShares } from './memoryShares.js';
 import { unitReducerBytes } from './reducerBytes.js';
 import { openSubject } from './subject.js';
@@ -33,6 +33,7 @@ export async function explain(
   const threshold = parseThreshold(settings.threshold);
   const shares = memoryShares(request.memory);
   const { activations, probe, model } = await openSubject(request, shares, opened, onEvent, signal);
+  let open: LayerMeasurement[] = [];
   try {
     const { samples } = activations;
     const wanted = chosenUnits(activations.layers, units, request.layers.length > 0 || request.activations !== null);
@@ -85,6 +86,7 @@ export async function explain(
             overall: overall(before + (group.length * runningPart * (pass * total + done)) / (2 * total)),
           }),
       });
+      open = measurements;
       for (const measurement of measurements) {
         const { layer, measured, nonFinite } = measurement;
         for (const note of measurement.groups.notes) {
@@ -110,6 +112,7 @@ export async function explain(
               : event,
           ),
         );
+        measurement.release();
         const { layer, measured } = measurement;
         const { name, node, module, op } = layer.layer;
         layers.push({ name, node, module, op, units: layer.units, shape: measured.shape, explanations });
@@ -124,6 +127,7 @@ export async function explain(
       layers,
     };
   } finally {
+    for (const measurement of open) measurement.release();
     await activations.close();
   }
 

@@ -1,15 +1,17 @@
 import { groupPositions, type ConceptSet, type Groups } from '../concept/index.js';
 import {
-  firingCounts,
+  countFiring,
+  KeptFiring,
   measuredUnits,
   strongestMaps,
   unitHistograms,
+  watchFiring,
   type FiringCounts,
   type ThresholdRule,
-  type UnitStatistics,
 } from '../unit/index.js';
 import { groupStatistics } from './groupStatistics.js';
 import type { LayerStatistics } from '../../shared/engineApi.js';
+import type { ActivationBatch } from '../runtime/tensor.js';
 import type { Activations, MeasuredLayer } from './activations.js';
 
 export interface MeasureOptions {
@@ -39,9 +41,11 @@ export interface LayerMeasurement {
   nonFinite: number;
   /**
    * Where the units fire, by groups of positions, for as many units at a time as memory allows (mostly: all), each with the
-   * first of its units among `measured.explanations`. Every part after the first needs another pass.
+   * first of its units among `measured.explanations`. What several parts need is kept (see `KeptFiring`) until `release`.
    */
   parts(): AsyncGenerator<{ first: number; firing: FiringCounts }>;
+  /** There will be no more parts. */
+  release(): void;
 }
 
 /**
@@ -55,41 +59,46 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
     group.map((layer) => {
       const statistics = first.get(layer)!;
       const groups = groupPositions(concepts, layer);
+      const units = statistics.map(({ unit }) => unit);
       const perPart = Math.max(1, Math.floor(memory / options.unitBytes(layer)));
-      const isWhole = statistics.length <= perPart;
+      const counting = units.length <= perPart ? countFiring({ groups, units, seed, shuffles }) : null;
+      const kept = counting ? null : new KeptFiring(groups.grid, units.length, memory / 2);
       return [
         layer,
         {
-          statistics,
-          groups,
-          perPart,
-          isWhole,
+          ...{ statistics, groups, units, perPart, counting, kept },
           histograms: unitHistograms(statistics),
           maps: strongestMaps(statistics, layer),
-          firing: firingCounts({ groups: isWhole ? groups : undivided(groups), layer, statistics, seed, shuffles }),
+          firing: watchFiring(groups.grid, layer, statistics, (counting ?? kept)!),
         },
       ] as const;
     }),
   );
-  await activations.pass(
-    group,
-    (layer, batch) => {
-      const { histograms, maps, firing } = second.get(layer)!;
-      histograms.add(batch);
-      maps?.add(batch);
-      firing.add(batch);
-    },
-    signal,
-    (done, total) => onProgress(1, done, total),
-  );
+  try {
+    await activations.pass(
+      group,
+      (layer, batch) => {
+        const { histograms, maps, firing } = second.get(layer)!;
+        histograms.add(batch);
+        maps?.add(batch);
+        firing.add(batch);
+      },
+      signal,
+      (done, total) => onProgress(1, done, total),
+    );
+  } catch (error) {
+    for (const { kept } of second.values()) kept?.close();
+    throw error;
+  }
 
   const measurements: LayerMeasurement[] = [];
   for (const layer of group) {
     await new Promise(setImmediate);
     signal.throwIfAborted();
-    const { statistics, groups, perPart, isWhole, histograms, maps, firing: counter } = second.get(layer)!;
+    const { statistics, groups, units, perPart, counting, kept, histograms, maps } = second.get(layer)!;
     second.delete(layer);
-    const firing = counter.result();
+    const whole = counting?.result() ?? null;
+    const fired = { fires: whole?.fires ?? kept!.fires, positions: groups.positions };
     measurements.push({
       layer,
       groups,
@@ -97,37 +106,33 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
       measured: {
         layer: { ...layer.layer, units: layer.units },
         shape: layer.shape,
-        explanations: measuredUnits(statistics, histograms.result(), firing, minActive),
+        explanations: measuredUnits(statistics, histograms.result(), fired, minActive),
         maps: maps?.result() ?? null,
       },
       async *parts() {
-        if (isWhole) yield { first: 0, firing };
+        if (whole) yield { first: 0, firing: whole };
         else {
-          for (let at = 0; at < statistics.length; at += perPart) {
-            yield { first: at, firing: await count(layer, groups, statistics.slice(at, at + perPart)) };
+          for (let at = 0; at < units.length; at += perPart) {
+            const end = Math.min(units.length, at + perPart);
+            const part = countFiring({ groups, units: units.slice(at, end), seed, shuffles });
+            if (kept!.isWhole) await kept!.replay(at, end, part, signal);
+            else await again(layer, watchFiring(groups.grid, layer, statistics.slice(at, end), part));
+            yield { first: at, firing: part.result() };
           }
         }
       },
+      release: () => kept?.close(),
     });
   }
   return measurements;
 
-  async function count(layer: MeasuredLayer, groups: Groups, statistics: UnitStatistics[]): Promise<FiringCounts> {
-    const firing = firingCounts({ groups, layer, statistics, seed, shuffles });
-    await activations.pass(
+  /** One more pass: where the disk is full. */
+  function again(layer: MeasuredLayer, firing: { add(batch: ActivationBatch): void }): Promise<void> {
+    return activations.pass(
       [layer],
       (_, batch) => firing.add(batch),
       signal,
       () => undefined,
     );
-    return firing.result();
   }
 }
-
-/** All positions as one group: enough to count how often a unit fires. */
-const undivided = (groups: Groups): Groups => ({
-  ...groups,
-  count: 1,
-  of: { read: (_, into) => void into.fill(0) },
-  sizes: Float64Array.of(groups.positions),
-});

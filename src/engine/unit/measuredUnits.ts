@@ -27,7 +27,7 @@ export function measuredStatus(
 export function measuredUnits(
   statistics: readonly UnitStatistics[],
   histograms: readonly Histogram[],
-  firing: FiringCounts,
+  firing: Pick<FiringCounts, 'fires' | 'positions'>,
   minActive: number,
 ): UnitExplanation[] {
   return statistics.map((unit, slot) => ({
