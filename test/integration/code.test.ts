@@ -211,6 +211,20 @@ describe('training code and its model', () => {
     }
   });
 
+  it('stays tied to its model while models come and go', async () => {
+    const document = await open('policy', 'train.py');
+    const { models, links } = await code();
+    for (let turns = 0; turns < 40; turns++) {
+      await models.choose(document.uri.fsPath, undefined);
+      const linked = links.refresh(document);
+      // Some way into that the models change once more.
+      for (let i = 0; i < turns; i++) await new Promise(setImmediate);
+      await models.choose(document.uri.fsPath, undefined);
+      assert.ok(await linked, `changed after ${turns} turns`);
+      assert.match(await hover(document, 'fc1 = nn', 1), /^\*\*fc1\*\*/, `changed after ${turns} turns`);
+    }
+  });
+
   it('cells of a notebook are code too', async () => {
     const source = (await vscode.workspace.openTextDocument(inWorkspace('policy', 'train.py'))).getText();
     const cells = [['# Training'], ['import torch\n', 'from torch import nn\n'], source.split(/(?<=\n)/)];

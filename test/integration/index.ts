@@ -10,6 +10,7 @@ export async function run(): Promise<void> {
     ui: 'bdd',
     timeout: 60_000,
     color: true,
+    grep: process.env.ONNXPLAIN_TEST_GREP,
     reporter: path.join(root, 'scripts/countingReporter.cjs'),
   });
   // Marked, so that the report can be told from what else the window writes to its console.
@@ -27,6 +28,7 @@ export async function run(): Promise<void> {
     await import('./engineLost.test.js');
     await import('./badFiles.test.js');
     await import('./code.test.js');
+    await import('./codeFixtures.test.js');
     await import('./assistant.test.js');
     await import('./sample.test.js');
   }

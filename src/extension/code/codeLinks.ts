@@ -125,6 +125,15 @@ export class CodeLinks implements vscode.Disposable {
     return null;
   }
 
+  /** The open files that are tied to a model, and those that they import layers from. */
+  matched(): vscode.Uri[] {
+    return [...this.#entries.values()].flatMap(({ linked }) =>
+      linked && linked.link.places.length > 0
+        ? [linked.uri, ...[...linked.link.definitions.keys()].map((file) => vscode.Uri.file(file))]
+        : [],
+    );
+  }
+
   /** The layers at a position, looked up. */
   at(document: vscode.TextDocument, position: vscode.Position): { place: CodePlace; known: KnownModel } | null {
     const found = this.places(document);
@@ -135,6 +144,13 @@ export class CodeLinks implements vscode.Disposable {
     const { line, column, endColumn } = place;
     const range = new vscode.Range(line - 1, column - 1, line - 1, endColumn - 1);
     return document.getText(range) === place.text ? { place, known } : null;
+  }
+
+  /** The layers of the first place of a line (from 0) that makes one, else of the first that uses one. */
+  onLine(document: vscode.TextDocument, line: number): { place: CodePlace; known: KnownModel } | null {
+    const here = this.places(document)?.places.filter((place) => place.line === line + 1) ?? [];
+    const first = here.find(({ kind }) => kind === 'definition') ?? here[0];
+    return first ? this.at(document, new vscode.Position(line, first.column - 1)) : null;
   }
 
   /** Ties the document as it is now. */

@@ -45,7 +45,7 @@ export function tieTrainingCode(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('onnxplain.code')) redraw.fire();
     }),
-    followCursor(links),
+    nameMatchedFiles(links),
     vscode.languages.registerHoverProvider(pythonCode, hovers(links)),
     vscode.languages.registerCodeLensProvider(pythonCode, lenses(links, knowledge, redraw.event)),
     vscode.languages.registerInlayHintsProvider(pythonCode, shapeHints(links, knowledge, redraw.event)),
@@ -56,20 +56,18 @@ export function tieTrainingCode(
   return { links, models, knowledge, highlight, dispose: () => parts.dispose() };
 }
 
-/** Whether the cursor is on a layer decides whether the context menu offers to show it. */
-function followCursor(links: CodeLinks): vscode.Disposable {
-  let last: boolean | null = null;
+/**
+ * Names the files whose context menu offers to show a layer. Not the cursor decides: a right click moves it and opens the menu
+ * at once, before a key that follows the cursor could have changed.
+ */
+function nameMatchedFiles(links: CodeLinks): vscode.Disposable {
+  let last = '';
   const update = () => {
-    const editor = vscode.window.activeTextEditor;
-    const at = editor !== undefined && links.at(editor.document, editor.selection.active) !== null;
-    if (at === last) return;
-    last = at;
-    void vscode.commands.executeCommand('setContext', 'onnxplain.atLayer', at);
+    // The menu knows a file by its path on the machine that it is on.
+    const files = [...new Set(links.matched().flatMap(({ fsPath, path }) => [fsPath, path]))].sort();
+    if (files.join('\n') === last) return;
+    last = files.join('\n');
+    void vscode.commands.executeCommand('setContext', 'onnxplain.matchedFiles', files);
   };
-  update();
-  return vscode.Disposable.from(
-    vscode.window.onDidChangeTextEditorSelection(update),
-    vscode.window.onDidChangeActiveTextEditor(update),
-    links.onDidChange(update),
-  );
+  return links.onDidChange(update);
 }

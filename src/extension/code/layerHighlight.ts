@@ -9,13 +9,12 @@ export class LayerHighlight implements vscode.Disposable {
   readonly #decoration = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+    // High contrast has no such background, and elsewhere it is faint.
+    borderColor: new vscode.ThemeColor('charts.blue'),
+    borderStyle: 'solid',
+    borderWidth: '0 0 0 3px',
     overviewRulerColor: new vscode.ThemeColor('charts.blue'),
     overviewRulerLane: vscode.OverviewRulerLane.Right,
-    light: { border: '0' },
-    // High contrast draws borders instead of backgrounds.
-    borderColor: new vscode.ThemeColor('editor.rangeHighlightBorder'),
-    borderStyle: 'solid',
-    borderWidth: '1px',
   });
   readonly #subscriptions: vscode.Disposable[];
   #shown: { model: string; tensor: string } | null = null;

@@ -27,7 +27,10 @@ export function targetOf(argument: unknown): Target | null {
   };
 }
 
-/** Show in Onnxplain: the layer that a link names, or the one at the cursor of the active editor. */
+/**
+ * Show in Onnxplain: the layer that a link names, or the one at the cursor of the active editor or else on its line; where
+ * none is, the model that the code is matched to.
+ */
 export async function showLayer(
   sessions: Sessions,
   { links, knowledge }: { links: CodeLinks; knowledge: ModelKnowledge },
@@ -43,8 +46,8 @@ export async function showLayer(
     const isOwn = target.layer === null || layers.has(target.layer);
     const layer = isOwn ? target.layer : (named?.explainedAs ?? target.layer);
     const { unit } = target;
-    const known = layer !== null && (layers.has(layer) || session.status.state === 'working');
-    session.show({ tab: known ? 'neurons' : 'model', layer, unit, input: null });
+    const isKnown = layer !== null && (layers.has(layer) || session.status.state === 'working');
+    if (layer !== null) session.show({ tab: isKnown ? 'neurons' : 'model', layer, unit, input: null });
     await openPanel(model);
   } finally {
     release.dispose();
@@ -54,13 +57,15 @@ export async function showLayer(
 async function atCursor(links: CodeLinks): Promise<Target> {
   const editor = vscode.window.activeTextEditor;
   if (editor) await links.refresh(editor.document);
-  const found = editor && links.at(editor.document, editor.selection.active);
-  if (!found)
-    throw new UserError('No layer of a model is at the cursor', {
-      code: 'code/no-layer',
-      hint: 'put it on a layer’s name in training code that is matched to a model',
+  const matched = editor && links.places(editor.document);
+  if (!matched)
+    throw new UserError('This code is not matched to a model', {
+      code: 'code/no-model',
+      hint: 'open training code that makes a model’s layers, or choose its model with Choose Model of This Code',
     });
-  return { model: found.known.model, layer: found.place.tensors[0], unit: null, again: false };
+  const { active } = editor.selection;
+  const found = links.at(editor.document, active) ?? links.onLine(editor.document, active.line);
+  return { model: matched.model, layer: found?.place.tensors[0] ?? null, unit: null, again: false };
 }
 
 /** Explains the model that a link names, in its panel; again where that is what the link says. */
