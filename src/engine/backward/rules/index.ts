@@ -27,6 +27,7 @@ import { cast, passed, stopped, stoppingOperators } from './passing.js';
 import { centerCropPad, columnsToImage, maxUnpool } from './patches.js';
 import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
 import { quantisedRules } from './quantised.js';
+import { quantisedFusedRules } from './quantisedFused.js';
 import { rearrangementRules } from './rearrangement.js';
 import { reductionRules, topK } from './reduction.js';
 import { gru, lstm, rnn } from './recurrent.js';
@@ -48,6 +49,7 @@ export const gradientRules: RuleTable = {
   ...scatterRules,
   ...fusedRules,
   ...quantisedRules,
+  ...quantisedFusedRules,
   Conv: convolution,
   ConvTranspose: transposedConvolution,
   Gemm: gemm,

@@ -31,7 +31,7 @@ function insideRange(at: Site, zeroAt: number): Value {
 }
 
 /** A scale or zero point along an axis of a tensor of this rank; one number stays as it is. */
-function alongAxis(at: Inputs, value: Value, axis: number, rank: number): Value {
+export function alongAxis(at: Inputs, value: Value, axis: number, rank: number): Value {
   const { g } = at;
   const dims = g.dims(value);
   if (dims.length === 0 || dims.every((dim) => dim === 1)) return g.reshape(value, []);
@@ -43,7 +43,7 @@ function alongAxis(at: Inputs, value: Value, axis: number, rank: number): Value 
 }
 
 /** (q - zero point) × scale, of the tensor whose scale and zero point are the two inputs behind it. */
-function real(at: Inputs, position: number, axis: number): Value {
+export function real(at: Inputs, position: number, axis: number): Value {
   const { g } = at;
   const rank = at.inputDims(position).length;
   const scale = alongAxis(at, at.input(position + 1), axis, rank);
@@ -57,9 +57,11 @@ function real(at: Inputs, position: number, axis: number): Value {
 const scaleOf = (at: Inputs, position: number): Value => at.g.reshape(at.input(position), []);
 
 /** What has arrived, by the number that the output stands for. */
-const byNumber = (at: Site, scaleAt: number): Value => at.g.div(insideRange(at, scaleAt + 1), scaleOf(at, scaleAt));
+export const byNumber = (at: Site, scaleAt: number): Value =>
+  at.g.div(insideRange(at, scaleAt + 1), scaleOf(at, scaleAt));
 /** The gradient by an integer from that by the number that it stands for. */
-const byInteger = (at: Site, gradient: Value, position: number): Value => at.g.mul(gradient, scaleOf(at, position + 1));
+export const byInteger = (at: Site, gradient: Value, position: number): Value =>
+  at.g.mul(gradient, scaleOf(at, position + 1));
 
 const quantise = (sign: 1 | -1): Rule => ({
   by: [0],
@@ -77,7 +79,7 @@ const dynamicQuantise: Rule = {
   backward: (at) => [at.gradients[0] ? at.g.div(at.gradients[0], at.output(1)) : null],
 };
 
-const quantisedConv: Rule = {
+export const quantisedConv: Rule = {
   by: [0],
   backward(at) {
     const window = slides(at, at.inputDims(0).slice(2), at.outputDims().slice(2), at.inputDims(3).slice(2));
