@@ -12,7 +12,7 @@ export interface NodeSpec {
   out: string[];
   name?: string;
   domain?: string;
-  attributes?: Record<string, number | number[] | string | Buffer>;
+  attributes?: Record<string, number | number[] | Float32Array | string | string[] | Buffer>;
   metadata?: Record<string, string>;
   doc?: string;
 }
@@ -92,7 +92,7 @@ const value = (field: number, name: string, { type = 1, shape }: ValueSpec): Buf
   );
 
 /** AttributeProto: a whole number is an int, a fraction a float, text a string, a Buffer a tensor or graph by its name. */
-function attribute(name: string, content: number | number[] | string | Buffer): Buffer {
+function attribute(name: string, content: number | number[] | Float32Array | string | string[] | Buffer): Buffer {
   if (typeof content === 'number' && Number.isInteger(content)) {
     return message(5, bytes(1, name), number(3, content), number(20, 2));
   }
@@ -106,7 +106,11 @@ function attribute(name: string, content: number | number[] | string | Buffer): 
     const isGraph = name.endsWith('branch') || name === 'body';
     return message(5, bytes(1, name), bytes(isGraph ? 6 : 5, content), number(20, isGraph ? 5 : 4));
   }
-  return message(5, bytes(1, name), ...content.map((item) => number(8, item)), number(20, 7));
+  if (content instanceof Float32Array) {
+    return message(5, bytes(1, name), bytes(7, Buffer.from(content.buffer)), number(20, 6));
+  }
+  const items = content.map((item) => (typeof item === 'string' ? bytes(9, item) : number(8, item)));
+  return message(5, bytes(1, name), ...items, number(20, typeof content[0] === 'string' ? 8 : 7));
 }
 
 export const node = ({

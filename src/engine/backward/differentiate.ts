@@ -5,7 +5,7 @@ import { type Fact, isNumber } from '../onnx/shape/index.js';
 import { type GraphBuilder, graphBuilder, type Value } from './emit/graphBuilder.js';
 import { emittedOpset } from './emit/modelBytes.js';
 import { differentiable, type RuleOf, type Way, whereIs } from './path.js';
-import type { Inputs, Site } from './rule.js';
+import type { Definition, Inputs, Rule, Site } from './rule.js';
 import { elementTypeOf } from './elementTypeOf.js';
 import { emitWeight, type Weight } from './weights.js';
 
@@ -92,8 +92,8 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
       const gradients = node.outputs.map((name) => (name === '' ? null : total(name)));
       const first = gradients.find((gradient) => gradient !== null);
       if (!first) continue;
-      const rule = ruleOf(node);
       const sees = inputsOf(node, outer);
+      const rule = chosen(ruleOf(node), sees);
       if (!rule) {
         sees.refuse('has no gradient here');
       } else if ('define' in rule) {
@@ -160,6 +160,9 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
   const fed = [...saved].filter(([name, value]) => name === value).map(([name]) => name);
   return { g, saved: fed, seeds, gradients, named: (name) => `${prefix}${name}` };
 }
+
+const chosen = (rule: Rule | Definition | undefined, at: Inputs): Rule | Definition | undefined =>
+  rule && 'backward' in rule ? (rule.otherwise?.(at) ?? rule) : rule;
 
 /** Begins no name of the model. */
 function unusedPrefix(model: OnnxModel): string {

@@ -10,6 +10,8 @@ export interface Rule {
   by?: readonly number[];
   /** Emits nodes into `at.g` and gives what arrives at each input, by position; null and absent: nothing arrives. */
   backward(at: Site): readonly (Value | null | undefined)[];
+  /** A definition in its place, where a node is not of the usual kind that the rule is for. */
+  otherwise?(at: Inputs): Definition | null;
 }
 
 /**

@@ -42,6 +42,16 @@ const families: Record<string, GradientCase[]> = {
     { op: 'Einsum', inputs: [[2, 3, 4]], attributes: { equation: 'ijk->k' } },
     { op: 'Einsum', inputs: [[3], [4]], attributes: { equation: 'i,j->ij' } },
     { op: 'Einsum', inputs: [[2, 3], [3, 2], [2]], attributes: { equation: 'ij,ji,i->j' } },
+    { op: 'Einsum', inputs: [[2, 3, 3]], attributes: { equation: 'bii->bi' } },
+    { op: 'Einsum', inputs: [[3, 3, 3], [3]], attributes: { equation: 'iii,i' } },
+    {
+      op: 'Einsum',
+      inputs: [
+        [2, 3, 3],
+        [2, 3],
+      ],
+      attributes: { equation: '...jj,...j->...' },
+    },
   ],
   attention: [
     {

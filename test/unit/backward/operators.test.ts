@@ -150,6 +150,14 @@ const families: Record<string, GradientCase[]> = {
       attributes: { epsilon: 0.01 },
       opset: 15,
     },
+    {
+      op: 'BatchNormalization',
+      inputs: [[2, 3, 4], [3], [3], constant([3], [0, 0, 0]), constant([3], [1, 1, 1])],
+      attributes: { epsilon: 0.01, training_mode: 1 },
+      outputs: 3,
+      scored: 1,
+      opset: 15,
+    },
     { op: 'InstanceNormalization', inputs: [[2, 3, 4, 2], [3], [3]], attributes: { epsilon: 0.01 } },
     { op: 'LayerNormalization', inputs: [[2, 3, 4], [4], [4]], attributes: { epsilon: 0.01 }, opset: 17 },
     {

@@ -38,4 +38,83 @@ describe('gradients of recurrent layers agree with differences', () => {
       }
     }
   }
+
+  it('with peepholes, coupled and clipped gates', async () => {
+    const values = (...dims: number[]) => ({
+      dims,
+      values: Array.from({ length: dims.reduce((all, dim) => all * dim) }, (_, i) => Math.sin(5 * i + 2) / 2),
+    });
+    const layer = [
+      [steps, batch, size],
+      values(2, 4 * hidden, size),
+      values(2, 4 * hidden, hidden),
+      values(2, 8 * hidden),
+      null,
+      [2, batch, hidden],
+      [2, batch, hidden],
+    ] as const;
+    const common = { op: 'LSTM', opset: 14, fixed: [1, 2, 3, 7], between: [-1, 1] as const, outputs: 3 };
+    const attributes = { hidden_size: hidden, direction: 'bidirectional' };
+    await checkGradient({ ...common, attributes, inputs: [...layer, values(2, 3 * hidden)] });
+    await checkGradient({ ...common, attributes: { ...attributes, input_forget: 1 }, inputs: layer });
+    await checkGradient({ ...common, attributes: { ...attributes, clip: 0.35 }, inputs: layer, tolerance: 0.03 });
+  });
+
+  it('with functions of every name', async () => {
+    const values = (...dims: number[]) => ({
+      dims,
+      values: Array.from({ length: dims.reduce((all, dim) => all * dim) }, (_, i) => Math.sin(5 * i + 2) / 2),
+    });
+    const numbersOf: Record<string, Record<string, Float32Array>> = {
+      Affine: { activation_alpha: Float32Array.of(0.7), activation_beta: Float32Array.of(-0.2) },
+      ScaledTanh: { activation_alpha: Float32Array.of(1.3), activation_beta: Float32Array.of(0.6) },
+      ThresholdedRelu: { activation_alpha: Float32Array.of(0.2) },
+      HardSigmoid: { activation_alpha: Float32Array.of(0.4), activation_beta: Float32Array.of(0.3) },
+    };
+    const names = `Relu Tanh Sigmoid Affine LeakyRelu ThresholdedRelu ScaledTanh HardSigmoid Elu Softsign Softplus`;
+    for (const name of names.split(' ')) {
+      await checkGradient({
+        op: 'GRU',
+        opset: 14,
+        fixed: [1, 2],
+        between: [-1, 1],
+        step: 1e-3,
+        tolerance: 0.02,
+        outputs: 2,
+        attributes: { hidden_size: hidden, activations: ['Sigmoid', name], direction: 'reverse', ...numbersOf[name] },
+        inputs: [[steps, batch, size], values(1, 3 * hidden, size), values(1, 3 * hidden, hidden)],
+      });
+    }
+  });
+
+  it('over sequences of different lengths', async () => {
+    for (const { op, gates, outputs } of cells) {
+      for (const [direction, directions] of [
+        ['forward', 1],
+        ['bidirectional', 2],
+      ] as const) {
+        const values = (...dims: number[]) => ({
+          dims,
+          values: Array.from({ length: dims.reduce((all, dim) => all * dim) }, (_, i) => Math.sin(5 * i + 2) / 2),
+        });
+        const lengths = { dims: [batch], type: 6, raw: Buffer.from(new Int32Array([2, steps]).buffer) };
+        await checkGradient({
+          op,
+          opset: 14,
+          fixed: [1, 2, 3],
+          between: [-1, 1],
+          outputs,
+          attributes: { hidden_size: hidden, direction },
+          inputs: [
+            [steps, batch, size],
+            values(directions, gates * hidden, size),
+            values(directions, gates * hidden, hidden),
+            values(directions, 2 * gates * hidden),
+            lengths,
+            [directions, batch, hidden],
+          ],
+        });
+      }
+    }
+  });
 });

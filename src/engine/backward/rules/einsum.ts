@@ -1,4 +1,4 @@
-import type { Value } from '../emit/graphBuilder.js';
+import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
 import type { Inputs, Rule } from '../rule.js';
 import { textAttribute } from './attributes.js';
 
@@ -9,7 +9,7 @@ import { textAttribute } from './attributes.js';
 export const einsum: Rule = {
   backward(at) {
     const { g, node } = at;
-    const { operands, result } = lettersOf(at);
+    const { operands, result, identities } = lettersOf(at);
     const sizes = new Map<string, number>();
     operands.forEach((letters, i) =>
       [...letters].forEach((letter, axis) =>
@@ -18,11 +18,14 @@ export const einsum: Rule = {
     );
     return node.inputs.map((_, i): Value | null => {
       if (!at.wants(i)) return null;
-      const others = operands.flatMap((letters, other) => (other === i ? [] : [{ letters, other }]));
+      const others = [
+        ...operands.flatMap((letters, other) => (other === i ? [] : [{ letters, value: at.input(other) }])),
+        ...identities.map((letters) => ({ letters, value: identity(g, sizes.get(letters[0])!) })),
+      ];
       const known = new Set([result, ...others.map(({ letters }) => letters)].join(''));
       const reached = [...operands[i]].filter((letter) => known.has(letter));
       const equation = `${[result, ...others.map(({ letters }) => letters)].join(',')}->${reached.join('')}`;
-      const values = [at.gradient, ...others.map(({ other }) => at.input(other))];
+      const values = [at.gradient, ...others.map(({ value }) => value)];
       const dims = reached.map((letter) => sizes.get(letter)!);
       const made = g.op('Einsum', values, { equation }, { dims });
       const apart = g.reshape(
@@ -37,7 +40,7 @@ export const einsum: Rule = {
 };
 
 /** The equation with a letter for every axis: those of an ellipsis are capitals that nobody else uses. */
-function lettersOf(at: Inputs): { operands: string[]; result: string } {
+function lettersOf(at: Inputs): { operands: string[]; result: string; identities: string[] } {
   const equation = textAttribute(at.node, 'equation', '').replace(/\s/g, '');
   const [left, right] = equation.split('->');
   const free = [...'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba'].filter(
@@ -49,10 +52,30 @@ function lettersOf(at: Inputs): { operands: string[]; result: string } {
   const operands = left
     .split(',')
     .map((term, i) => term.replace('...', ellipsis.slice(ellipsis.length - covered[i], ellipsis.length)));
-  for (const term of operands) {
-    if (new Set(term).size < term.length) at.refuse('that takes a diagonal has no gradient here');
-  }
   const all = [...operands.join('')].filter((letter) => !ellipsis.includes(letter));
   const once = [...new Set(all)].filter((letter) => all.indexOf(letter) === all.lastIndexOf(letter)).sort();
-  return { operands, result: right === undefined ? ellipsis + once.join('') : right.replace('...', ellipsis) };
+  const stated = right === undefined ? ellipsis + once.join('') : right.replace('...', ellipsis);
+  return { ...withoutDiagonals(operands, free.slice(most)), result: stated };
 }
+
+/** A diagonal x_ii is Σ_j x_ij δ_ij: each operand's letters are all different, with identities beside them. */
+function withoutDiagonals(operands: readonly string[], free: string[]): { operands: string[]; identities: string[] } {
+  const identities: string[] = [];
+  const apart = operands.map((letters) =>
+    [...letters]
+      .map((letter, axis) => {
+        if (letters.indexOf(letter) === axis) return letter;
+        const other = free.shift()!;
+        identities.push(letter + other);
+        return other;
+      })
+      .join(''),
+  );
+  return { operands: apart, identities };
+}
+
+const identity = (g: GraphBuilder, size: number): Value =>
+  g.floats(
+    Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0)),
+    [size, size],
+  );

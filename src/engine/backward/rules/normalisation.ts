@@ -13,16 +13,23 @@ const perChannel = (g: GraphBuilder, value: Value, rank: number, axis = 1): Valu
 const mean = (g: GraphBuilder, value: Value, axes: readonly number[]): Value =>
   g.op('ReduceMean', [value, g.ints(axes)], { keepdims: 1 });
 
-/** With the statistics of training: dx = dy × scale / √(var + ε). */
+/**
+ * With the statistics of training: dx = dy × scale / √(var + ε). In training mode the batch's own statistics, which depend
+ * on x too.
+ */
 export const batchNormalization: Rule = {
   by: [0, 1, 2],
   backward(at) {
     const { g, node, gradient } = at;
-    if (integerAttribute(node, 'training_mode', 0) === 1) at.refuse('in training mode has no gradient here');
     const rank = at.inputDims(0).length;
-    const channel = (position: number): Value => perChannel(g, at.input(position), rank);
-    const inverse = (): Value => g.div(1, g.op('Sqrt', [g.add(at.input(4), floatAttribute(node, 'epsilon', 1e-5))]));
     const others = at.inputDims(0).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+    const epsilon = floatAttribute(node, 'epsilon', 1e-5);
+    if (integerAttribute(node, 'training_mode', 0) === 1) {
+      if (at.gradients.slice(1).some((arrived) => arrived)) at.refuse('has no gradient by its statistics here');
+      return scaled(at, { axes: others, epsilon, scale: (value) => perChannel(g, value, rank) });
+    }
+    const channel = (position: number): Value => perChannel(g, at.input(position), rank);
+    const inverse = (): Value => g.div(1, g.op('Sqrt', [g.add(at.input(4), epsilon)]));
     const normalised = (): Value => g.mul(g.sub(at.input(0), channel(3)), perChannel(g, inverse(), rank));
     return [
       at.wants(0) ? g.mul(gradient, perChannel(g, g.mul(at.input(1), inverse()), rank)) : null,

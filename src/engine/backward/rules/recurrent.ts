@@ -1,15 +1,16 @@
 import { type GraphBuilder, toEnd, type Value } from '../emit/graphBuilder.js';
-import type { Rule, Site } from '../rule.js';
+import type { Inputs, Rule, Site } from '../rule.js';
 import { integerAttribute, textAttribute } from './attributes.js';
+import { unrolled } from './unrolledRecurrent.js';
 
 /**
  * Recurrent layers backwards in time. All gates of all steps are computed at once from the states that the forward model
  * hands out; only what runs through time (the LSTM's cell, and the gradients) is a Scan.
  */
-const recurrent = (states: 1 | 2, cell: Cell): Rule => ({
+const recurrent = (of: 'LSTM' | 'GRU' | 'RNN', states: 1 | 2, cell: Cell): Rule => ({
   by: states === 2 ? [0, 5, 6] : [0, 5],
+  otherwise: (at) => (isUsual(at, cell) ? null : unrolled(of)),
   backward(at) {
-    checkSupported(at, cell);
     const directions = at.inputDims(1)[0];
     const all = Array.from({ length: directions }, (_, d) => direction(at, d, states, cell));
     const { g } = at;
@@ -53,20 +54,21 @@ interface Steps {
   reversed: 0 | 1;
 }
 
-function checkSupported(at: Site, { activations }: Cell): void {
+/** Without peepholes, clipping, coupled gates, functions of its own, and with sequences that all go to the end. */
+function isUsual(at: Inputs, { activations }: Cell): boolean {
   const { node } = at;
   const stated = node.attributes.get('activations');
   const names = stated?.type === 'strings' ? stated.value : [];
-  const usual = names.every((name, i) => name.toLowerCase() === activations[i % activations.length].toLowerCase());
-  if (!usual) at.refuse(`with activations ${names.join(', ')} has no gradient here`);
-  if (at.has(7)) at.refuse('with peepholes has no gradient here');
-  if (node.attributes.has('clip')) at.refuse('that clips its gates has no gradient here');
-  if (integerAttribute(node, 'input_forget', 0) === 1) at.refuse('with coupled gates has no gradient here');
-  if (integerAttribute(node, 'layout', 0) === 1) at.refuse('with the batch first has no gradient here');
   const lengths = at.has(4) ? at.values(4) : [];
-  if (!lengths || lengths.some((length) => length !== at.inputDims(0)[0])) {
-    at.refuse('over sequences of different lengths has no gradient here');
-  }
+  return (
+    names.every((name, i) => name.toLowerCase() === activations[i % activations.length].toLowerCase()) &&
+    !at.has(7) &&
+    !node.attributes.has('clip') &&
+    integerAttribute(node, 'input_forget', 0) === 0 &&
+    integerAttribute(node, 'layout', 0) === 0 &&
+    lengths !== null &&
+    lengths.every((length) => length === at.inputDims(0)[0])
+  );
 }
 
 function direction(at: Site, d: number, states: 1 | 2, cell: Cell): { input: Value; hidden: Value; memory: Value } {
@@ -178,7 +180,7 @@ function scan(
 }
 
 /** Gates i, o, f and the new memory g: c = f c' + i g, h = o tanh(c). */
-export const lstm = recurrent(2, {
+export const lstm = recurrent('LSTM', 2, {
   gates: 4,
   activations: ['Sigmoid', 'Tanh', 'Tanh'],
   backward(step) {
@@ -228,7 +230,7 @@ export const lstm = recurrent(2, {
 });
 
 /** Gates z, r and the new state n: h = (1 - z) n + z h', n = tanh(W x + R (r h')) or tanh(W x + r (R h')). */
-export const gru = recurrent(1, {
+export const gru = recurrent('GRU', 1, {
   gates: 3,
   activations: ['Sigmoid', 'Tanh'],
   backward(step) {
@@ -270,7 +272,7 @@ export const gru = recurrent(1, {
 });
 
 /** h = tanh(W x + R h'). */
-export const rnn = recurrent(1, {
+export const rnn = recurrent('RNN', 1, {
   gates: 1,
   activations: ['Tanh'],
   backward(step) {
