@@ -1,3 +1,4 @@
+import { setBit } from './conceptSet.js';
 import type { GroupCounts } from '../unit/groupCounter.js';
 import { AND, leaf, OR, type LeftDeep } from './leftDeep.js';
 import type { SearchSpace } from './searchSpace.js';
@@ -16,14 +17,21 @@ export interface Overlap {
  */
 export class Overlaps {
   readonly #space: SearchSpace;
-  /** Firing positions in each group. */
+  /** Firing positions in each group, and the groups that have any. */
   readonly #weights: Float64Array;
+  readonly #firing: Uint32Array;
   readonly #known = new Map<string, Overlap>();
+  /** Of formulas that were joined to others. */
+  readonly #masks = new Map<string, Uint32Array>();
 
   constructor(space: SearchSpace, { groups, counts }: GroupCounts) {
     this.#space = space;
     this.#weights = new Float64Array(space.groups.count);
-    for (let i = 0; i < groups.length; i++) this.#weights[groups[i]] = counts[i];
+    this.#firing = new Uint32Array(space.groups.words);
+    for (let i = 0; i < groups.length; i++) {
+      this.#weights[groups[i]] = counts[i];
+      setBit(this.#firing, groups[i]);
+    }
   }
 
   of(formula: LeftDeep): Overlap {
@@ -39,7 +47,7 @@ export class Overlaps {
     else {
       const inner = this.of(left);
       const last = operator === OR ? this.of(leaf(atom)) : null;
-      this.#count(this.#space.mask(left), row, hits, sharedSizes ? null : sizes);
+      this.#count(this.#mask(left), row, hits, sharedSizes ? null : sizes);
       if (operator !== AND) {
         combine(hits, inner.hits, last?.hits);
         if (!sharedSizes) combine(sizes, inner.sizes, last?.sizes);
@@ -56,19 +64,37 @@ export class Overlaps {
     this.#known.set(key, this.#known.get(known)!);
   }
 
+  #mask(formula: LeftDeep): Uint32Array {
+    const { left, operator, atom, key } = formula;
+    if (left === null) return this.#space.mask(formula);
+    let mask = this.#masks.get(key);
+    if (!mask) this.#masks.set(key, (mask = this.#space.joined(this.#mask(left), operator, atom)));
+    return mask;
+  }
+
   /** Adds up, for every atom, the positions of the groups in both masks. */
   #count(a: Uint32Array, b: Uint32Array, hits: Float64Array, sizes: Float64Array | null): void {
     const { start, atomsOf } = this.#space;
     const weights = this.#weights;
+    const firing = this.#firing;
     const groupSizes = this.#space.groups.sizes;
     for (let w = 0; w < a.length; w++) {
-      for (let bits = a[w] & b[w]; bits !== 0; bits &= bits - 1) {
+      const both = a[w] & b[w];
+      // Where sizes are known, groups without firing positions add nothing.
+      for (let bits = sizes === null ? both & firing[w] : both; bits !== 0; bits &= bits - 1) {
         const group = w * 32 + 31 - Math.clz32(bits & -bits);
         const hit = weights[group];
         const size = groupSizes[group];
         const end = start[group + 1];
-        if (hit !== 0) for (let j = start[group]; j < end; j++) hits[atomsOf[j]] += hit;
-        if (sizes !== null) for (let j = start[group]; j < end; j++) sizes[atomsOf[j]] += size;
+        if (sizes === null) for (let j = start[group]; j < end; j++) hits[atomsOf[j]] += hit;
+        else if (hit === 0) for (let j = start[group]; j < end; j++) sizes[atomsOf[j]] += size;
+        else {
+          for (let j = start[group]; j < end; j++) {
+            const atom = atomsOf[j];
+            hits[atom] += hit;
+            sizes[atom] += size;
+          }
+        }
       }
     }
   }

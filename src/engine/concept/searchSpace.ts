@@ -2,7 +2,7 @@ import type { GroupCounts } from '../unit/groupCounter.js';
 import type { Groups } from './groups.js';
 import { PairCounts, type GroupAtoms } from './pairCounts.js';
 import { intersectionOverUnion, type Scored } from './ranking.js';
-import { AND, OR, type LeftDeep } from './leftDeep.js';
+import { AND, OR, type LeftDeep, type Operator } from './leftDeep.js';
 
 /** Bytes for sizes that units share. */
 const sharedMemory = 64 * 2 ** 20;
@@ -86,15 +86,24 @@ export class SearchSpace implements GroupAtoms {
   /** The groups in which a formula holds. Not to be written to. */
   mask({ left, operator, atom }: LeftDeep): Uint32Array {
     const { members, words } = this.groups;
-    const start = atom * words;
-    if (!left) return members.subarray(start, start + words);
+    if (!left) return members.subarray(atom * words, (atom + 1) * words);
     const inner = this.mask(left);
-    const mask = left.left ? inner : inner.slice();
-    for (let w = 0; w < words; w++) {
-      const own = members[start + w];
-      mask[w] = operator === OR ? inner[w] | own : operator === AND ? inner[w] & own : inner[w] & ~own;
-    }
-    return mask;
+    return this.joined(inner, operator, atom, left.left ? inner : undefined);
+  }
+
+  /** The groups in which a formula with the mask `inner` holds once an atom is joined to it. */
+  joined(
+    inner: Uint32Array,
+    operator: Operator,
+    atom: number,
+    into: Uint32Array = new Uint32Array(inner.length),
+  ): Uint32Array {
+    const { members, words } = this.groups;
+    const start = atom * words;
+    if (operator === OR) for (let w = 0; w < words; w++) into[w] = inner[w] | members[start + w];
+    else if (operator === AND) for (let w = 0; w < words; w++) into[w] = inner[w] & members[start + w];
+    else for (let w = 0; w < words; w++) into[w] = inner[w] & ~members[start + w];
+    return into;
   }
 
   /** Of a unit's firing positions, by pairs of atoms. */
