@@ -1,4 +1,4 @@
-import { moduleOfParameter, tensorFlowScope, torchScriptScope } from './nodeScope.js';
+import { moduleOfParameter, tensorFlowScope, tensorFlowVariable, torchScriptScope } from './nodeScope.js';
 import { parsePythonList } from './pythonList.js';
 import type { SourceFrame } from '../shared/model.js';
 import { framesOfDoc, framesOfTrace } from './stackTrace.js';
@@ -29,6 +29,7 @@ export interface ModuleReference {
  */
 export function moduleReferences(nodes: readonly NodeNames[]): ModuleReference[] {
   const repair = lostContainers(nodes);
+  const fromTensorFlow = tensorFlowLayers(nodes);
   return nodes.map((node) => {
     const { metadata } = node;
     const trace = metadata.get('pkg.torch.onnx.stack_trace');
@@ -38,8 +39,9 @@ export function moduleReferences(nodes: readonly NodeNames[]): ModuleReference[]
       const classes = parsePythonList(metadata.get('pkg.torch.onnx.class_hierarchy') ?? '') ?? [];
       return { ...fromScopes(node, scopes, classes), stack, scopes: withClasses(scopes, classes) };
     }
-    const module = fromTorchScript(node, repair) ?? weightModule(node) ?? tensorFlowScope(node.name);
-    return { module: module || null, aliases: [], stack, scopes: [] };
+    const module = fromTorchScript(node, repair) ?? weightModule(node);
+    const found = module === null ? fromTensorFlow(node) : { module: module || null, aliases: [] };
+    return { ...found, stack, scopes: [] };
   });
 }
 
@@ -89,6 +91,34 @@ function fromTorchScript(node: NodeNames, repair: Repair): string | null {
     return weight;
   }
   return restored(base !== scope && repair.known.has(base) ? base : scope, repair);
+}
+
+/**
+ * TensorFlow's exporters, Keras's own among them: the node's name. A convolution that swallowed its batch norm carries the
+ * batch norm's name, or one that the converter made up (`Conv__22`); its weight knows better. Keras 3 traces a model that was
+ * built before once more, and TensorFlow then numbers every name in it: `small_1/stem_1` is `stem`.
+ */
+function tensorFlowLayers(
+  nodes: readonly NodeNames[],
+): (node: NodeNames) => Pick<ModuleReference, 'module' | 'aliases'> {
+  const scopes = nodes.map(({ name, weight }) => ({
+    own: tensorFlowScope(name),
+    weight: weight === null ? null : tensorFlowVariable(weight),
+  }));
+  const all = scopes.flatMap(({ own, weight }) => [own, weight]).filter((scope) => scope !== null);
+  const layers = new Set(all.map(({ layer }) => layer));
+  const isCounted = all.every(({ model, layer }) => [model, ...layer.split('/')].every((name) => /_\d+$/.test(name)));
+  const uncounted = (layer: string) => layer.replace(/_\d+(?=\/|$)/g, '');
+  const isCopy = isCounted && new Set([...layers].map(uncounted)).size === layers.size;
+  const nameOf = (layer: string) => (isCopy ? uncounted(layer) : layer);
+  const isNorm = (layer: string) => /norm/i.test(layer.slice(layer.lastIndexOf('/') + 1));
+  const found = new Map(nodes.map((node, i) => [node, scopes[i]]));
+  return (node) => {
+    const { own, weight } = found.get(node)!;
+    const isFolded = own && weight && own.layer !== weight.layer && isNorm(own.layer) && !isNorm(weight.layer);
+    const scope = isFolded ? weight : (own ?? weight);
+    return { module: scope && nameOf(scope.layer), aliases: isFolded ? [nameOf(own.layer)] : [] };
+  };
 }
 
 interface Repair {

@@ -22,10 +22,10 @@ export function torchScriptScope(nodeName: string): string | null {
 }
 
 /**
- * TensorFlow's names: `StatefulPartitionedCall/sequential/conv2d/BiasAdd__6` is layer `conv2d`. The first segment is
- * the model, the last the operation. Null where the name has no layer in it.
+ * TensorFlow's names: `StatefulPartitionedCall/sequential/conv2d/BiasAdd__6` is layer `conv2d` of `sequential`. The first
+ * segment is the model, the last the operation. Null where the name has no layer in it.
  */
-export function tensorFlowScope(nodeName: string): string | null {
+export function tensorFlowScope(nodeName: string): { model: string; layer: string } | null {
   const name = nodeName
     .split(';')[0]
     .replace(/^((Stateful)?PartitionedCall(_\d+)?\/)+/, '')
@@ -34,8 +34,28 @@ export function tensorFlowScope(nodeName: string): string | null {
   if (name.startsWith('/')) {
     return null;
   }
+  if (name.startsWith('jax2tf_')) {
+    return jaxScope(name);
+  }
   const segments = name.split('/').filter((segment) => segment !== '');
-  return segments.length >= 3 ? segments.slice(1, -1).join('/') : null;
+  return segments.length >= 3 ? { model: segments[0], layer: segments.slice(1, -1).join('/') } : null;
+}
+
+/**
+ * JAX's, through TensorFlow: `jax2tf__lambda__/Net/Block_0/Conv_1/Conv2D` is `Block_0/Conv_1` of a Flax module of class Net;
+ * Haiku's names begin without the model's class. Functions that JAX compiles by themselves (`pjit_relu_`) are no layers.
+ */
+function jaxScope(name: string): { model: string; layer: string } | null {
+  const segments = name.split('/').slice(1, -1);
+  const layers = segments.filter((segment) => !/^pjit_.*_$/.test(segment));
+  const [model] = /^[A-Z]/.test(layers[0] ?? '') ? layers.splice(0, 1) : [''];
+  return layers.length > 0 ? { model, layer: layers.join('/') } : null;
+}
+
+/** The layer whose variable a weight is: `small/conv2d/convolution/ReadVariableOp:0`, also where another was folded into it. */
+export function tensorFlowVariable(name: string): { model: string; layer: string } | null {
+  const operation = /^(.*)\/(?:ReadVariableOp|merged_input)(?:__\d+|_\d+)?(?::\d+)?$/.exec(name)?.[1];
+  return operation === undefined ? null : tensorFlowScope(operation);
 }
 
 /** Last parts of parameter names of PyTorch's modules. */

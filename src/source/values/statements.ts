@@ -145,8 +145,8 @@ const kinds: Record<string, Run> = {
   ERROR: (node, frame, run) => run.run(node.children, frame),
 };
 
-/** Loops that may leave more than they find. */
-const makes = /append|extend|insert|module\(|setattr|\+=\s*[[(]|\]\s*=|yield|\.\w+\s*=(?!=)/;
+/** Loops that may leave more than they find; `layers.Dense(8)(x)` makes a layer each time. */
+const makes = /\)\s*\(|append|extend|insert|module\(|setattr|\+=\s*[[(]|\]\s*=|yield|\.\w+\s*=(?!=)/;
 
 const blockOf = (node: Syntax): readonly Syntax[] => (node.type === 'block' ? node.children : []);
 

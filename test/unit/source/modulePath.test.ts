@@ -107,9 +107,9 @@ describe('parts of names', () => {
   });
 
   it('scopes of TensorFlow', () => {
-    assert.equal(tensorFlowScope('StatefulPartitionedCall/sequential/conv2d/BiasAdd__6'), 'conv2d');
-    assert.equal(tensorFlowScope('model/dense/MatMul'), 'dense');
-    assert.equal(tensorFlowScope('StatefulPartitionedCall_1/model/block/conv_1/Conv2D:0'), 'block/conv_1');
+    assert.equal(tensorFlowScope('StatefulPartitionedCall/sequential/conv2d/BiasAdd__6')?.layer, 'conv2d');
+    assert.equal(tensorFlowScope('model/dense/MatMul')?.layer, 'dense');
+    assert.equal(tensorFlowScope('StatefulPartitionedCall_1/model/block/conv_1/Conv2D:0')?.layer, 'block/conv_1');
     assert.equal(tensorFlowScope('Relu6__5'), null);
   });
 
