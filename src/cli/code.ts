@@ -6,6 +6,7 @@ import {
   type CodePlace,
   indexNotebook,
   indexPython,
+  largestCode,
   linkCode,
   loadPython,
   type ModelCandidate,
@@ -20,9 +21,6 @@ import { modelsNear } from './modelsNear.js';
 import { printable } from './printable.js';
 import { textTable } from './textTable.js';
 import { UsageError } from './usage.js';
-
-/** Larger files are no code that people write. */
-const largestFile = 2 ** 24;
 
 /** Ties training code to a model: which place of the code makes or uses which of its layers. */
 export async function code(args: string[]): Promise<void> {
@@ -50,10 +48,14 @@ async function readCode(file: string): Promise<PythonIndex> {
   const found = await stat(file).catch(() => null);
   if (!found) throw problem('no such file');
   if (!found.isFile()) throw problem('it is not a file');
-  if (found.size > largestFile) throw problem('it is too large for training code');
+  if (found.size > largestCode) {
+    const [has, most] = [found.size, largestCode].map((bytes) => Number((bytes / 2 ** 20).toFixed(1)));
+    throw problem(`${has} MB are too much for training code, at most ${most} are read`);
+  }
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw problem(`it cannot be read (${error.code})`);
   });
+  if (!/\.(py\w?|ipynb)$/i.test(file) && text.includes('\0')) throw problem('it is no Python');
   await loadPython();
   return /\.ipynb$/i.test(file) ? indexNotebook(text, file) : indexPython(text);
 }

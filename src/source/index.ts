@@ -3,4 +3,6 @@ export { type ModuleReference, moduleReferences, type NodeNames } from './module
 export { type ModelCandidate, type ModelChoice, type ModelEvidence, modelOfFile } from './modelOfFile.js';
 export { type PythonProgram, readProgram } from './program.js';
 export { loadPython } from './python/grammar.js';
-export { indexCells, indexNotebook, indexPython, type PythonIndex } from './python/pythonIndex.js';
+export { indexCells, indexNotebook, indexPython, largestCode, type PythonIndex } from './python/pythonIndex.js';
+export { warmUp } from './warmUp.js';
+export { lineOfFolded } from './sourceLines.js';

@@ -1,4 +1,5 @@
 import type { Layer, SourceFrame } from '../shared/model.js';
+import { escaped } from './values/strings.js';
 
 /** How far a line may have moved since the model was exported. */
 const farthest = 40;
@@ -32,6 +33,26 @@ function verified1(lines: readonly string[], { line, code }: SourceFrame, layer:
   for (let away = 0; away <= farthest; away++) {
     if (isIt(line - away)) return line - away;
     if (isIt(line + away)) return line + away;
+  }
+  return null;
+}
+
+/**
+ * The line that a model's file states for a layer into which a batch norm was folded is the batch norm's. Where code calls the
+ * layer in a line of its own, that is this one, counted as the model counts; null where the text does not say.
+ */
+export function lineOfFolded(text: string, layer: Layer): number | null {
+  const [frame] = layer.stack ?? [];
+  if (!frame?.code || !layer.module || !layer.aliases?.length) return null;
+  const calls = (module: string, code: string) => new RegExp(`\\.${escaped(module.split('.').at(-1)!)}\\(`).test(code);
+  if (calls(layer.module, frame.code) || !layer.aliases.some((alias) => calls(alias, frame.code))) return null;
+  const lines = text.split('\n').map((line) => line.trim());
+  const now = verified1(lines, frame, layer);
+  if (now === null) return null;
+  for (let up = 1; up <= farthest && up < now; up++) {
+    const code = lines[now - 1 - up];
+    if (/^(async\s+)?def\b/.test(code)) return null;
+    if (calls(layer.module, code)) return frame.line - up;
   }
   return null;
 }

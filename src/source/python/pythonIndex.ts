@@ -2,8 +2,8 @@ import { UserError } from '../../shared/userError.js';
 import { chunksOf, type TextChunk } from './chunks.js';
 import { parsePython, type Syntax } from './syntax.js';
 
-/** Larger texts are no code that people write; nothing is looked for in them. */
-const largestText = 2 ** 22;
+/** Larger texts are no code that people write; nothing is looked for in them. Bytes of a file, or UTF-16 units. */
+export const largestCode = 2 ** 22;
 
 /** A Python file or notebook, cut into parts that are parsed when they are needed. */
 export interface PythonIndex {
@@ -35,7 +35,8 @@ export interface ParsedText {
 
 /** @param previous the index of the text before an edit: what did not change is taken from there */
 export function indexPython(text: string, previous?: PythonIndex): PythonIndex {
-  return index([text], false, previous);
+  // A byte order mark is none of the text, as editors count.
+  return index([text.replace(/^\uFEFF/, '')], false, previous);
 }
 
 /** The code cells of an open notebook, in their order. */
@@ -90,7 +91,7 @@ function index(cells: readonly string[], isNotebook: boolean, previous?: PythonI
 }
 
 /** Binary files have zero bytes. */
-const isCode = (text: string): boolean => text.length <= largestText && !text.includes('\0');
+const isCode = (text: string): boolean => text.length <= largestCode && !text.includes('\0');
 
 class LazyText implements ParsedText {
   private parsed: Syntax[] | null = null;

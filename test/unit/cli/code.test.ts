@@ -93,4 +93,70 @@ describe('onnxplain code', () => {
     assert.deepEqual([code, places], [0, []]);
     assert.equal(unmatched.length, 10);
   });
+
+  const train = readFileSync(path.join(sample, 'policy/train.py'), 'utf8');
+  const namesIn = async (name: string, content: string | Buffer) => {
+    const file = folder.write(name, Buffer.from(content));
+    const { code, stdout, stderr } = await onnxplain(['code', file, '--model', policy, '--json']);
+    assert.deepEqual([code, stderr], [0, '']);
+    const lines = String(content)
+      .replace(/^\uFEFF/, '')
+      .split('\n');
+    const { places } = JSON.parse(stdout) as Output;
+    for (const { line, column, endColumn, text } of places)
+      assert.equal(lines[line - 1].slice(column - 1, endColumn - 1), text);
+    return new Set(places.filter(({ kind }) => kind === 'definition').map(({ text }) => text));
+  };
+
+  it('torn files give what is left in them', async () => {
+    const whole = await namesIn('whole.py', train);
+    assert.deepEqual([...whole], 'fc1 act1 fc2 act2 action value_fc1 value_act1 value_fc2 value_act2 value'.split(' '));
+    const cut = train.slice(0, train.indexOf('self.value_fc2'));
+    assert.deepEqual([...(await namesIn('cut.py', cut))], [...whole].slice(0, 7));
+    for (const [name, torn] of Object.entries({
+      'bracket.py': train.replace('self.act1 = nn.ReLU()', 'self.act1 = nn.ReLU('),
+      'head.py': train.replace('def __init__(self):', 'def __init__(self'),
+      'quote.py': train.replace('import csv', 'import csv; x = "'),
+      'crlf.py': train.replaceAll('\n', '\r\n'),
+      'mark.py': `\uFEFF${train}`,
+      'quotes.py': `${'"""\n'.repeat(2001)}${train}`,
+    }))
+      assert.deepEqual(await namesIn(name, torn), whole, name);
+  });
+
+  it('deep, endless and foreign text is harmless', async () => {
+    for (const [name, content] of Object.entries({
+      'empty.py': '',
+      'deep.py': '('.repeat(200_000),
+      'stairs.py': Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}if x:`).join('\n'),
+      'line.py': 'x'.repeat(2 ** 22),
+      'wide.py': Buffer.from(`\uFEFF${train}`, 'utf16le'),
+      'readme.md': readFileSync(path.join(projectRoot, 'README.md')),
+      'script.py': readFileSync(path.join(projectRoot, 'scripts/build.mjs')),
+    }))
+      assert.equal((await namesIn(name, content)).size, 0, name);
+  });
+
+  it('says in a sentence what is too large, a model, or no notebook', async () => {
+    for (const [name, content, reason] of [
+      [
+        'huge.py',
+        '# more\n'.repeat(2 ** 20),
+        /huge\.py: 7 MB are too much for training code, at most 4 are read: name a \.py/,
+      ],
+      ['copy.onnx', readFileSync(policy), /copy\.onnx: it is no Python: name a \.py or \.ipynb file\n$/],
+      ['torn.ipynb', '{"cells": [', /torn\.ipynb: is no notebook \(it is not JSON\)/],
+      ['none.ipynb', '{"cells": 3}', /none\.ipynb: is no notebook \(it has no cells\)/],
+    ] as const) {
+      const file = folder.write(name, Buffer.from(content));
+      const { code, stdout, stderr } = await onnxplain(['code', file, '--model', policy]);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, reason);
+      assert.equal(stderr.trimEnd().split('\n').length, 1);
+    }
+    const file = path.join(sample, 'policy/train.py');
+    const { code, stderr } = await onnxplain(['code', file, '--model', file]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^onnxplain: train\.py is a text file .* not an ONNX model: name an \.onnx file\n$/);
+  });
 });
