@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { format } from 'node:util';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
+import { say } from './window.js';
 
 /** What VS Code calls in the extension host; a failed test is a failed run. */
 export async function run(): Promise<void> {
@@ -13,8 +13,8 @@ export async function run(): Promise<void> {
     grep: process.env.ONNXPLAIN_TEST_GREP,
     reporter: path.join(root, 'scripts/countingReporter.cjs'),
   });
-  // Marked, so that the report can be told from what else the window writes to its console.
-  const say = (...line: unknown[]) => console.log(`│ ${format(...line)}`);
+  const { ONNXPLAIN_TEST_GREP: wanted } = process.env;
+  if (wanted) mocha.grep(wanted);
   Mocha.reporters.Base.consoleLog = say;
   say(`VS Code ${vscode.version}, Node ${process.versions.node}, ${process.env.ONNXPLAIN_TEST_WINDOW} workspace`);
   // The suites are bundled into this file: they are evaluated with Mocha's globals in place.
@@ -22,6 +22,7 @@ export async function run(): Promise<void> {
   if (process.env.ONNXPLAIN_TEST_WINDOW === 'restricted') await import('./restricted.test.js');
   else {
     await import('./activation.test.js');
+    await import('./firstHover.test.js');
     await import('./explain.test.js');
     await import('./concepts.test.js');
     await import('./jobs.test.js');

@@ -1,11 +1,15 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { format } from 'node:util';
 import * as vscode from 'vscode';
 import type { Onnxplain } from '../../src/extension/extension.js';
 import { modelViewType } from '../../src/extension/modelEditor.js';
 import { panelCall } from '../../src/extension/panelCalls.js';
 import type { ModelSession } from '../../src/extension/session.js';
 import type { PanelMethods, PanelStatus } from '../../src/shared/panelProtocol.js';
+
+/** Prints a line of the report, marked so that it can be told from what else the window writes to its console. */
+export const say = (...line: unknown[]): void => console.log(`│ ${format(...line)}`);
 
 export const extension = (): vscode.Extension<Onnxplain> => vscode.extensions.getExtension('onnxplain.onnxplain')!;
 

@@ -5,11 +5,13 @@ import {
   type CodePlace,
   indexNotebook,
   indexPython,
+  largestCode,
   linkCode,
   loadPython,
   placeAt,
   type PythonIndex,
   readProgram,
+  warmUp,
 } from '../../source/index.js';
 import type { ModelStructure } from '../../shared/model.js';
 import { describe } from '../describe.js';
@@ -21,8 +23,8 @@ import { moveWith, stillThere } from './movedPlaces.js';
 
 /** A pause in typing after which the code is looked at again. */
 const pause = 150;
-/** Larger files hold no code that people write. */
-const largestFile = 2 ** 22;
+/** What is done ahead waits until the window has started. */
+const quiet = 300;
 /** Files that are kept parsed because others import them. */
 const mostImported = 200;
 
@@ -55,6 +57,8 @@ export class CodeLinks implements vscode.Disposable {
   readonly #imported = new Map<string, { written: number; index: PythonIndex }>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #subscriptions: vscode.Disposable[];
+  readonly #ahead: NodeJS.Timeout;
+  #isWarm = false;
   /** The code at this file is tied to other layers than before, or more is known of them. */
   readonly onDidChange = this.#changed.event;
 
@@ -92,6 +96,18 @@ export class CodeLinks implements vscode.Disposable {
       }),
     ];
     for (const { document } of vscode.window.visibleTextEditors) this.#soon(document, 0);
+    this.#ahead = setTimeout(() => void this.getReady(), quiet);
+  }
+
+  /** Where there are models, reads them and wakes the parser before someone opens code and waits for them. */
+  async getReady(): Promise<void> {
+    try {
+      if (!(await this.models.readAhead()) || this.#isWarm) return;
+      this.#isWarm = true;
+      await warmUp();
+    } catch (error) {
+      this.log(describe(error));
+    }
   }
 
   /** What is tied now; null where nothing is, or not yet. */
@@ -199,6 +215,7 @@ export class CodeLinks implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#ahead);
     for (const { timer } of this.#entries.values()) clearTimeout(timer);
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
@@ -246,7 +263,9 @@ export class CodeLinks implements vscode.Disposable {
 
   async #link(file: CodeFile, entry: Entry): Promise<LinkedCode | null> {
     if (!(await this.models.any(file.path))) return null;
-    await loadPython();
+    this.#isWarm = true;
+    // Meanwhile; where that fails, it does so again below.
+    void loadPython().catch(() => null);
     entry.index = file.index(entry.index);
     const program = await readProgram(file.path, entry.index, (path) => this.#import(path));
     const choice =
@@ -257,6 +276,7 @@ export class CodeLinks implements vscode.Disposable {
     // Models may have come or gone meanwhile: then what was found is linked, and looked for again.
     if (entry.version === file.version) entry.choice = choice;
     const known = choice && (await this.knowledge.load(choice.model));
+    await loadPython();
     if (!choice || !known) return null;
     const link = linkCode(program, known.structure);
     const former = entry.linked;
@@ -275,7 +295,7 @@ export class CodeLinks implements vscode.Disposable {
   async #import(path: string): Promise<PythonIndex | null> {
     const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
     const found = open ? null : await stat(path).catch(() => null);
-    if (!open && (!found?.isFile() || found.size > largestFile)) return null;
+    if (!open && (!found?.isFile() || found.size > largestCode)) return null;
     const written = open ? -open.version : found!.mtimeMs;
     const known = this.#imported.get(path);
     if (known?.written === written) return known.index;

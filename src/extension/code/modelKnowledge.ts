@@ -10,7 +10,6 @@ import type { StructureReader } from './structureReader.js';
 interface Entry {
   known: KnownModel | null;
   loading: Promise<KnownModel | null> | null;
-  /** What the files were when they were read. */
   /** Whether a session knew more than what is kept. */
   hadSession: boolean;
   outdated: boolean;
@@ -22,7 +21,7 @@ interface Entry {
  */
 export class ModelKnowledge implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
-  readonly #structures = new Map<string, { made: string | null; structure: ModelStructure | null }>();
+  readonly #structures = new Map<string, { made: string | null; structure: Promise<ModelStructure | null> }>();
   readonly #changed = new vscode.EventEmitter<string>();
   readonly #subscriptions: vscode.Disposable[];
   /** Something else is known of the model at this path. */
@@ -82,7 +81,7 @@ export class ModelKnowledge implements vscode.Disposable {
     const { model: made } = await fingerprint(model, null);
     const read = this.#structures.get(model);
     if (read?.made === made) return read.structure;
-    const structure = made === null ? null : await this.reader.read(model);
+    const structure = made === null ? Promise.resolve(null) : this.reader.read(model);
     this.#structures.set(model, { made, structure });
     return structure;
   }

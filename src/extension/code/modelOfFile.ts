@@ -1,7 +1,13 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type ModelCandidate, type ModelEvidence, modelOfFile, type PythonProgram } from '../../source/index.js';
+import {
+  loadPython,
+  type ModelCandidate,
+  type ModelEvidence,
+  modelOfFile,
+  type PythonProgram,
+} from '../../source/index.js';
 import { workspaceFiles } from '../workspaceFiles.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 
@@ -36,9 +42,8 @@ export class ModelOfFile implements vscode.Disposable {
 
   /** The workspace's models, nearest to the file first, the newest of a folder first. */
   async models(file: string): Promise<string[]> {
-    this.#models ??= workspaceFiles('onnx').then((found) => found.map(({ fsPath }) => fsPath));
     const folder = path.dirname(file);
-    const all = await this.#models;
+    const all = await this.#all();
     const steps = (model: string) => path.relative(folder, path.dirname(model)).split(path.sep).filter(Boolean).length;
     const near = all.map((model) => ({ model, steps: steps(model) })).sort((a, b) => a.steps - b.steps);
     const aged = await Promise.all(
@@ -50,10 +55,21 @@ export class ModelOfFile implements vscode.Disposable {
     return aged.map(({ model }) => model);
   }
 
+  #all(): Promise<string[]> {
+    return (this.#models ??= workspaceFiles('onnx').then((found) => found.map(({ fsPath }) => fsPath)));
+  }
+
   /** Whether there is any model that a file could belong to. */
   async any(file: string): Promise<boolean> {
     const chosen = this.memento.get<string>(this.#key(file));
-    return chosen !== '' && (chosen !== undefined || (await this.models(file)).length > 0);
+    return chosen !== '' && (chosen !== undefined || (await this.#all()).length > 0);
+  }
+
+  /** Reads the structures of some models before anyone asks; false where the workspace has none. */
+  async readAhead(): Promise<boolean> {
+    const all = await this.#all();
+    await Promise.all(all.slice(0, mostCandidates).map((model) => this.knowledge.structure(model)));
+    return all.length > 0;
   }
 
   /** What the user chose for the file at this path, as long as it is there. */
@@ -73,6 +89,7 @@ export class ModelOfFile implements vscode.Disposable {
     const candidates = (await Promise.all(read)).filter(
       (candidate): candidate is ModelCandidate => candidate.structure !== null,
     );
+    await loadPython();
     const found = modelOfFile(program, candidates);
     return found && { model: found.model, reason: found.evidence };
   }
