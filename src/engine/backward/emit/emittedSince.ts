@@ -5,11 +5,11 @@ import { type EmittedNode, emittedOpset } from './modelBytes.js';
  * inputs and attributes, on those types. What is not here is taken to need the version that the rules are written in.
  */
 const since: Readonly<Record<number, string>> = {
-  7: 'Abs Add Concat Conv ConvTranspose Cos Div Exp Floor HardSigmoid Identity LeakyRelu Log Mul Neg Pow Reciprocal Relu Sigmoid Sin Softplus Sqrt Sub Tanh Transpose',
+  7: 'Abs Add And Concat Conv ConvTranspose Cos Div Exp Floor HardSigmoid Identity LeakyRelu Log Mul Neg Pow Reciprocal Relu Sigmoid Sin Softplus Sqrt Sub Tanh Transpose',
   9: 'Cast Cosh Erf Expand Greater IsNaN Less MatMul Reshape Sign Sinh Sum Where',
   11: 'Equal Gather GatherElements Gemm MaxUnpool Pad Range Round Slice',
   12: 'ArgMax Clip Einsum GatherND GreaterOrEqual LessOrEqual Max MaxPool Min',
-  13: 'ReduceSum Softmax',
+  13: 'ReduceSum Softmax Split',
   14: 'CumSum Trilu',
   16: 'ScatterElements ScatterND',
   18: 'ReduceMax ReduceMean ReduceMin ReduceProd',

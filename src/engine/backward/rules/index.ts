@@ -23,9 +23,10 @@ import {
   layerNormalization,
   localResponse,
 } from './normalisation.js';
+import { maxPool } from './maxPool.js';
 import { cast, passed, stopped, stoppingOperators } from './passing.js';
 import { centerCropPad, columnsToImage, maxUnpool } from './patches.js';
-import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool, maxPool } from './pooling.js';
+import { averagePool, globalAveragePool, globalLpPool, globalMaxPool, lpPool } from './pooling.js';
 import { quantisedRules } from './quantised.js';
 import { quantisedFusedRules } from './quantisedFused.js';
 import { rearrangementRules } from './rearrangement.js';

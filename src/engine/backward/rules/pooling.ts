@@ -2,39 +2,10 @@ import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
 import type { Inputs, Rule } from '../rule.js';
 import { integerAttribute, integersAttribute, product } from './attributes.js';
 import { convolutionInput } from './convolution.js';
-import { type Slide, slides, windowAttributes } from './window.js';
+import { type Slide, slides } from './window.js';
 
 const windowOf = (at: Inputs): Slide[] =>
   slides(at, at.inputDims(0).slice(2), at.outputDims().slice(2), integersAttribute(at.node, 'kernel_shape') ?? []);
-
-/**
- * Each window's gradient goes to its largest element, the first where several are (as in PyTorch). The pool is run again
- * for its indices, which are those into the whole tensor.
- */
-export const maxPool: Rule = {
-  backward(at) {
-    const { g, gradient } = at;
-    const dims = at.inputDims(0);
-    const window = windowOf(at);
-    const [, indices] = g.ops('MaxPool', [at.input(0)], [at.outputDims(), at.outputDims()], {
-      kernel_shape: window.map(({ kernel }) => kernel),
-      ceil_mode: integerAttribute(at.node, 'ceil_mode', 0),
-      ...windowAttributes(window),
-    });
-    return [scatterFlat(g, dims, indices, gradient)];
-  },
-};
-
-/** Zeros of these dimensions with values added at indices into the flat tensor. */
-export function scatterFlat(g: GraphBuilder, dims: readonly number[], indices: Value, values: Value): Value {
-  const count = product(g.dims(values));
-  const flat = g.op(
-    'ScatterElements',
-    [g.filled([product(dims)], 0), g.reshape(indices, [count]), g.reshape(values, [count])],
-    { axis: 0, reduction: 'add' },
-  );
-  return g.reshape(flat, dims);
-}
 
 /** The mean of each window; padding counts or does not. */
 export const averagePool: Rule = {

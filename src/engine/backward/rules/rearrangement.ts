@@ -2,7 +2,7 @@ import { fromStart } from '../../onnx/shape/index.js';
 import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
 import type { Rule, Site } from '../rule.js';
 import { axesFromStart, integerAttribute, integersAttribute, product, textAttribute } from './attributes.js';
-import { scatterFlat } from './pooling.js';
+import { scatterFlat } from './maxPool.js';
 
 /** The same elements in another shape. */
 const reshaped: Rule = { by: [0], backward: (at) => [at.g.reshape(at.gradient, at.inputDims(0))] };
