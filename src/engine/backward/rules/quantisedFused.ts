@@ -2,7 +2,8 @@ import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
 import type { Definition, Inputs, Rule, RuleTable } from '../rule.js';
 import { axesFromStart, integerAttribute } from './attributes.js';
 import { attendProjected } from './fusedAttention.js';
-import { averagePool, maxPool } from './pooling.js';
+import { maxPool } from './maxPool.js';
+import { averagePool } from './pooling.js';
 import { alongAxis, byInteger, byNumber, quantisedConv } from './quantised.js';
 
 /** Quantised operators of ONNX Runtime's own, as its quantiser and its optimiser write them. */
