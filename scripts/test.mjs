@@ -6,7 +6,10 @@ import path from 'node:path';
 import { packageScript, runNode } from './command.mjs';
 import { setUp } from './setup.mjs';
 
-const tool = (script, ...args) => runNode(packageScript(...script.split('/')), args);
+/** They only read, so they run side by side; what they say is shown when each has ended. */
+const check = async (script, ...args) => {
+  process.stdout.write(await runNode(packageScript(...script.split('/')), args, { capture: true }));
+};
 const mocha =
   (...globs) =>
   (env) =>
@@ -15,13 +18,13 @@ const mocha =
 const stages = {
   setup: setUp,
   types: async () => {
-    await tool('typescript/bin/tsc', '--project', 'tsconfig.json');
-    await tool('typescript/bin/tsc', '--project', 'src/webview/tsconfig.json', '--noEmit');
-    await tool('typescript/bin/tsc', '--project', 'test/webview/tsconfig.json', '--noEmit');
+    await check('typescript/bin/tsc', '--project', 'tsconfig.json');
+    await check('typescript/bin/tsc', '--project', 'src/webview/tsconfig.json', '--noEmit');
+    await check('typescript/bin/tsc', '--project', 'test/webview/tsconfig.json', '--noEmit');
   },
-  lint: () => tool('eslint/bin/eslint.js', '--max-warnings=0', '.'),
-  format: () => tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
-  imports: () => tool('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', 'src'),
+  lint: () => check('eslint/bin/eslint.js', '--max-warnings=0', '.'),
+  format: () => check('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
+  imports: () => check('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', 'src'),
   build: () => runNode('scripts/build.mjs'),
   unit: mocha('test/{unit,webview,parity,fuzz}/**/*.test.ts'),
   integration: (env) => runNode('scripts/testIntegration.mjs', [], { env }),
@@ -30,6 +33,9 @@ const stages = {
 
 /** What every stage after them needs; they take a second when nothing has changed. */
 const always = ['setup', 'build'];
+
+/** Stages that start together with the first of them; each is still awaited, and told of, in its turn. */
+const together = ['types', 'lint', 'format', 'imports'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in stages));
@@ -40,14 +46,24 @@ if (unknown.length > 0) {
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'onnxplain-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const wanted = (name) => asked.length === 0 || asked.includes(name) || always.includes(name);
+const running = new Map();
 for (const [name, stage] of Object.entries(stages)) {
-  if (asked.length > 0 && !asked.includes(name) && !always.includes(name)) continue;
+  if (!wanted(name)) continue;
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`);
   const started = Date.now();
   const file = path.join(folder, name);
   let failure;
   try {
-    await stage({ ONNXPLAIN_TEST_COUNTS: file });
+    if (together.includes(name) && running.size === 0) {
+      for (const other of together.filter(wanted)) {
+        const run = stages[other]();
+        // Heard in its turn; until then its failure is nobody's.
+        run.catch(() => undefined);
+        running.set(other, run);
+      }
+    }
+    await (running.get(name) ?? stage({ ONNXPLAIN_TEST_COUNTS: file }));
     console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
   } catch (error) {
     failure = error;
