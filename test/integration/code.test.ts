@@ -81,7 +81,7 @@ describe('training code and its model', () => {
     const document = await open('policy', 'train.py');
     const text = await hover(document, 'fc1 = nn', 1);
     assert.match(text, /^\*\*fc1\*\* · Gemm · 64 neurons · .*64 · 320 parameters/);
-    assert.match(text, /64 neurons, (\d+ [a-z ]+, )*\d+ labelled.* behind act1/);
+    assert.match(text, /Behind act1: 64 neurons, (\d+ [a-z ]+, )*\d+ labelled/);
     assert.match(text, /IoU 0\.\d\d \(chance 0\.\d\d\)/);
     assert.match(text, /!\[Activations from .*\]\(data:image\/svg\+xml;base64,/);
     assert.match(text, /matched to policy\\\.onnx$/);
@@ -114,14 +114,15 @@ describe('training code and its model', () => {
     }
   });
 
-  it('a lens above the class and the export call sums the neurons up', async () => {
-    const document = await open('policy', 'train.py');
-    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-      'vscode.executeCodeLensProvider',
-      document.uri,
-    );
+  /** Onnxplain's lenses of a document, and the lines that they stand above. */
+  async function lensesOf(document: vscode.TextDocument) {
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri); // prettier-ignore
     const lenses = found.filter(({ command }) => command?.command.startsWith('onnxplain.'));
-    const above = lenses.map(({ range }) => document.lineAt(range.start.line).text.trim());
+    return { lenses, above: lenses.map(({ range }) => document.lineAt(range.start.line).text.trim()) };
+  }
+
+  it('a lens above the class and the export call sums the neurons up', async () => {
+    const { lenses, above } = await lensesOf(await open('policy', 'train.py'));
     assert.equal(above[0], 'class Policy(nn.Module):');
     assert.ok(
       above.slice(1).some((line) => /export/.test(line)),
@@ -129,6 +130,19 @@ describe('training code and its model', () => {
     );
     // Two hidden layers of 64 on each side, before and behind their ReLU.
     assert.match(lenses[0].command!.title, /^\d+ neurons, (\d+ [a-z ]+, )*\d+ labelled/);
+  });
+
+  it('lenses stand above every layer where the settings want that, once where an activation stands for the layer before it', async () => {
+    const document = await open('policy', 'train.py');
+    const settings = vscode.workspace.getConfiguration('onnxplain');
+    await settings.update('code.lens', 'layers', vscode.ConfigurationTarget.Workspace);
+    try {
+      const { above } = await lensesOf(document);
+      const layers = above.filter((line) => line.startsWith('self.')).map((line) => line.split(' ')[0]);
+      assert.deepEqual(layers, ['act1', 'act2', 'action', 'value_act1', 'value_act2', 'value'].map((name) => `self.${name}`)); // prettier-ignore
+    } finally {
+      await settings.update('code.lens', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   it('shapes stand behind the layers where the settings want that', async () => {

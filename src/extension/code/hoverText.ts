@@ -1,6 +1,6 @@
 import type { LayerChange, UnitBrief } from '../../shared/checkpointChange.js';
 import type { Dimension, Layer } from '../../shared/model.js';
-import { histogramPicture, pictureSize, type PictureTheme } from './histogramPicture.js';
+import { amount, histogramPicture, pictureSize, type PictureTheme } from './histogramPicture.js';
 import { changeWords, count, digestWords, layerDigest, type LayerDigest } from './layerDigest.js';
 import { type KnownModel, resultsOf } from './knownModel.js';
 
@@ -39,8 +39,8 @@ function oneLayer(layer: Layer, known: KnownModel, theme: PictureTheme): string 
   const digest = layerDigest(results);
   const { layer: explained } = results;
   const change = known.change?.layers.find(({ name }) => name === explained.name) ?? null;
-  const behind = explained.name === layer.name ? '' : ` behind ${escaped(explained.module || explained.op)}`;
-  const parts = [title, `${digestWords(digest)}${behind}${known.stale ? ' (before the model was last written)' : ''}`];
+  const behind = explained.name === layer.name ? '' : `Behind ${escaped(explained.module || explained.op)}: `;
+  const parts = [title, `${behind}${digestWords(digest)}${known.stale ? ' (before the model was last written)' : ''}`];
   const labels = digest.strongest.map((unit) => `- ${strongest(unit, explained, known)}`);
   if (labels.length > 0) parts.push(labels.join('\n'));
   if (digest.activations) parts.push(picture(digest, theme));
@@ -138,8 +138,6 @@ function footer(layers: readonly Layer[], { certainty }: HoverPlace, known: Know
 /** @param text as Markdown already */
 const link = (text: string, command: string, argument: object): string =>
   `[${text}](command:${command}?${encodeURIComponent(JSON.stringify([argument])).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)})`;
-
-const amount = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '\u2212');
 
 /** Names and labels come from files: as Markdown they are what they are, on one line, and turn nothing around. */
 export const escaped = (text: string): string =>

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import type { CodePlace } from '../../source/index.js';
 import type { CodeLinks } from './codeLinks.js';
 import { codeSettings } from './codeSettings.js';
+import { definitionOfLayer } from './definitionOfLayer.js';
 import { landmarks, type Landmark } from './landmarks.js';
 import { changeWords, count, digestWords, layerDigest, sumOf } from './layerDigest.js';
 import { type KnownModel, resultsOf } from './knownModel.js';
@@ -24,7 +26,8 @@ export const lenses = (
     const marks: Landmark[] = landmarks(document.getText(), places);
     if (wanted === 'layers')
       for (const { kind, line, tensors } of places)
-        if (kind === 'definition') marks.push({ kind: 'layer', line: line - 1, tensors });
+        if (kind === 'definition' && !tensors.every((tensor) => standsElsewhere(tensor, places, known)))
+          marks.push({ kind: 'layer', line: line - 1, tensors });
     const seen = new Set<number>();
     return marks.flatMap((mark) => {
       const lens = seen.has(mark.line) ? null : lensOf(mark, known);
@@ -33,6 +36,14 @@ export const lenses = (
     });
   },
 });
+
+/** Whether a layer's neurons are those of the activation behind it, which is made at a place of its own. */
+function standsElsewhere(tensor: string, places: readonly CodePlace[], known: KnownModel): boolean {
+  const behind = known.layers.get(known.layers.get(tensor)?.explainedAs ?? '');
+  if (!behind || known.results.has(tensor)) return false;
+  const place = definitionOfLayer(places, behind);
+  return place !== null && !place.tensors.includes(tensor);
+}
 
 function lensOf({ line, tensors }: Landmark, known: KnownModel): vscode.CodeLens | null {
   const names = tensors ?? [...known.layers.keys()];

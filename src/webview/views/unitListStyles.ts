@@ -27,7 +27,7 @@ export const unitListStyles = css`
     flex-basis: 100%;
   }
   :host([compact]) .tools ox-select {
-    flex: 1 1 140px;
+    flex: 1 1 160px;
   }
   .scale {
     font-size: 11px;

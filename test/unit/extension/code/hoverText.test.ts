@@ -25,7 +25,13 @@ describe('what a hover says', () => {
     assert.match(first, /^- high · IoU 0\.80 \(chance 0\.10\) · \[neuron 1\]\(command:onnxplain\.showLayer\?/);
     assert.match(second, /^- left · IoU 0\.40/);
     const svg = /data:image\/svg\+xml;base64,([^|]+)\|width=200/.exec(text)![1];
-    assert.match(Buffer.from(svg, 'base64').toString(), /^<svg xmlns=.*<\/svg>$/);
+    const picture = Buffer.from(svg, 'base64').toString();
+    assert.match(picture, /^<svg xmlns=.*<\/svg>$/);
+    const numbers = [...picture.matchAll(/<text x="([\d.]+)"[^>]*>([^<]*)</g)].map(([, x, number]) => [
+      Number(x),
+      number,
+    ]);
+    assert.deepEqual(numbers, [[0, '−1'], [100, '0'], [200, '1']], 'the range under its ends, 0 between them'); // prettier-ignore
     assert.doesNotMatch(text, /Explain neurons/, 'it is explained');
   });
 
@@ -38,7 +44,7 @@ describe('what a hover says', () => {
 
   it('what the activation behind a layer has learned, and that it is the activation’s', () => {
     const text = hoverText(place('fc1'), known([fc1, act1], [explained(act1, [unit(0)])]), 'dark')!;
-    assert.match(text, /1 neuron, 1 labelled behind act1/);
+    assert.match(text, /\nBehind act1: 1 neuron, 1 labelled\n/);
     assert.match(text, /%22layer%22%3A%22act1%22%2C%22unit%22%3A0/, 'its neurons are the activation’s');
   });
 
