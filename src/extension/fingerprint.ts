@@ -15,6 +15,9 @@ export async function fingerprint(model: string, probe: ProbeSummary | null): Pr
   return { model: await ofModel(model), probe: files.filter((part) => part !== null).join('\n') || null };
 }
 
+/** Whether no file is another one since. */
+export const sameFiles = (a: Fingerprint, b: Fingerprint): boolean => a.model === b.model && a.probe === b.probe;
+
 /** What a probe set was read from, as far as it is files that someone may edit. */
 export const probeFiles = (probe: ProbeSummary | null): string[] =>
   probe === null

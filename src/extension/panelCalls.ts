@@ -43,6 +43,8 @@ const mapCall = (fields: CallFields): MapCall => ({
   box: fields.indexOrNull('box'),
 });
 
+const modes = ['zero', 'mean'] as const;
+
 const pictureBytes = 64 * 2 ** 20;
 
 /** Every method of the protocol: its parameters are read here, one by one, and nothing else is believed. */
@@ -64,9 +66,26 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   columnEffect: (fields, session) =>
     session.queries.columnEffect(fields.text('layer'), fields.index('unit'), fields.index('sample')),
   ablate: (fields, session, actions) =>
-    session.queries.jobs.ablate(fields.text('layer'), fields.oneOf('mode', ['zero', 'mean']), actions.threads()),
+    session.queries.jobs.ablate(
+      {
+        layer: fields.text('layer'),
+        mode: fields.oneOf('mode', modes),
+        samples: fields.indexOrNull('samples', { from: 1 }),
+      },
+      actions.threads(),
+    ),
+  foundAblation: (fields, session) =>
+    session.queries.jobs.foundAblation(fields.text('layer'), fields.oneOf('mode', modes)),
   cause: (fields, session, actions) =>
-    session.queries.jobs.cause(fields.text('layer'), fields.index('unit'), actions.threads()),
+    session.queries.jobs.cause(
+      {
+        layer: fields.text('layer'),
+        unit: fields.index('unit'),
+        cases: fields.indexOrNull('cases', { from: 1 }),
+      },
+      actions.threads(),
+    ),
+  foundCause: (fields, session) => session.queries.jobs.foundCause(fields.text('layer'), fields.index('unit')),
   jobProgress: (fields, session) => session.queries.jobs.progress(fields.oneOf('job', ['ablate', 'cause'])),
   cancelJob: (fields, session) => session.queries.jobs.cancel(fields.oneOf('job', ['ablate', 'cause'])),
   dissection: (fields, session) => session.queries.dissection(fields.text('layer')),
@@ -117,6 +136,8 @@ const harmless: ReadonlySet<string> = new Set<keyof PanelMethods>([
   'open',
   'rows',
   'dissection',
+  'foundAblation',
+  'foundCause',
   'changes',
   'stop',
   'copy',

@@ -9,6 +9,7 @@ import type { ModelStructure } from '../shared/model.js';
 import type { Explanation, Settings } from '../shared/results.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { FormerCheckpoint } from './formerCheckpoint.js';
+import type { DoneJob } from './jobs.js';
 import type { LayerResults } from './layerResults.js';
 
 /** What was found in a model. */
@@ -30,6 +31,8 @@ export interface StoredResults extends FoundResults {
   settings: Settings;
   warnings: string[];
   milliseconds: number | null;
+  /** Absent in files of older versions. */
+  jobs?: DoneJob[];
 }
 
 /** Raised when the shape of `StoredResults` changes: older files are then ignored. */
@@ -43,6 +46,8 @@ const decompress = promisify(gunzip);
  * most recently used are kept. Nothing here is precious: a file that can't be read counts as absent.
  */
 export class ResultStore {
+  #saving: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly folder: string,
     private readonly bounds = { files: 40, bytes: 200 * 2 ** 20 },
@@ -61,7 +66,19 @@ export class ResultStore {
     }
   }
 
-  async save(model: string, results: StoredResults): Promise<void> {
+  /** One after the other, so that the last one stays. */
+  save(model: string, results: StoredResults): Promise<void> {
+    const saved = this.#saving.then(() => this.#write(model, results));
+    this.#saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  /** Resolves when all that is being saved is. */
+  settled(): Promise<void> {
+    return this.#saving;
+  }
+
+  async #write(model: string, results: StoredResults): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const bytes = await compress(serialize({ version, results }), { level: 1 });
     const temporary = path.join(this.folder, `${randomUUID()}.part`);

@@ -5,25 +5,15 @@ import type { LayerSummary, PanelEvent, PanelState, PanelStatus, PanelView } fro
 import type { Settings } from '../shared/results.js';
 import { describe } from './describe.js';
 import type { EngineClient } from './engineClient.js';
-import { fingerprint, type Fingerprint } from './fingerprint.js';
+import { fingerprint, sameFiles, type Fingerprint } from './fingerprint.js';
 import { formerSummary } from './formerCheckpoint.js';
 import { isGone, modelGone } from './modelGone.js';
 import { ModelQueries } from './modelQueries.js';
 import { ModelResults } from './modelResults.js';
 import { reportable } from './reportable.js';
 import type { ResultStore } from './resultStore.js';
-import type { SessionSurroundings } from './sessionSurroundings.js';
+import type { ExplainChange, SessionListener, SessionSurroundings } from './sessionSurroundings.js';
 import { whatChanged } from './whatChanged.js';
-
-/** What is null or absent stays as it is. */
-export interface ExplainChange {
-  probe?: ProbeChoice | null;
-  layers?: string[] | null;
-  settings?: Settings | null;
-}
-
-/** Which of the page's events is due, and for `rows` of which layers; the listener asks the session for the rest. */
-export type SessionListener = (event: PanelEvent['event'], layers: readonly string[]) => void;
 
 /** A file that keeps the reader busy for this long is not a model that anyone explains. */
 const inspectDeadline = 30_000;
@@ -67,6 +57,8 @@ export class ModelSession {
       () => surroundings.probe(),
       () => surroundings.run().threads,
     );
+    // What work under way leaves is kept at its end.
+    this.queries.jobs.onDone = () => void (this.#work ? null : this.#save());
   }
 
   get name(): string {
@@ -206,6 +198,7 @@ export class ModelSession {
     this.#listeners.clear();
     await this.stop();
     this.engine.dispose();
+    await this.store.settled();
   }
 
   async #open(explain: boolean): Promise<void> {
@@ -213,6 +206,7 @@ export class ModelSession {
     if (stored) {
       this.results.restore(stored);
       this.#settings = stored.settings;
+      if (sameFiles(await this.#fingerprint(), stored.made)) this.queries.jobs.restore(stored.jobs ?? []);
       this.#setStatus({
         state: stored.explanation ? 'done' : 'stopped',
         stale: await this.#changed(),
@@ -304,7 +298,7 @@ export class ModelSession {
     this.#tell('layers');
     this.#tell('rows', [...this.results.layers.keys()]);
     this.#tell('former');
-    await this.#save().catch((error) => this.surroundings.log(`results were not kept: ${describe(error)}`));
+    await this.#save();
   }
 
   #onEvent(event: ExplainEvent): void {
@@ -323,7 +317,8 @@ export class ModelSession {
   async #save(): Promise<void> {
     const found = this.results.toKeep();
     const { warnings, milliseconds } = this.#status;
-    if (found) await this.store.save(this.model, { ...found, settings: this.#settings, warnings, milliseconds });
+    const more = { settings: this.#settings, warnings, milliseconds, jobs: this.queries.jobs.toKeep() };
+    if (found) await this.store.save(this.model, { ...found, ...more }).catch((error) => this.surroundings.log(`results were not kept: ${describe(error)}`)); // prettier-ignore
   }
 
   #fingerprint(): Promise<Fingerprint> {

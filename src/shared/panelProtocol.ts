@@ -61,9 +61,12 @@ export interface PanelMethods {
   measure(p: Record<string, never>): Timings | null;
   stopMeasuring(p: Record<string, never>): void;
   /** Switches every unit of a layer off, each on its own; null where it was cancelled. */
-  ablate(p: { layer: string; mode: 'zero' | 'mean' }): Ablation | null;
+  ablate(p: AblationCall): Ablation | null;
+  /** As it was found last, in this window or before it was loaded; null where it was not. */
+  foundAblation(p: Omit<AblationCall, 'samples'>): FoundAblation | null;
   /** Whether a unit's label causes its firing; null where it was cancelled. */
-  cause(p: { layer: string; unit: number }): UnitCause | null;
+  cause(p: CauseCall): UnitCause | null;
+  foundCause(p: Omit<CauseCall, 'cases'>): FoundCause | null;
   /** How far such a job is; null where none is under way. */
   jobProgress(p: { job: JobName }): JobProgress | null;
   cancelJob(p: { job: JobName }): void;
@@ -112,6 +115,32 @@ export interface PanelMethods {
 }
 
 export type JobName = 'ablate' | 'cause';
+
+export interface AblationCall {
+  layer: string;
+  mode: 'zero' | 'mean';
+  /** So many, evenly spread over the probe set; null: all. */
+  samples: number | null;
+}
+
+export interface FoundAblation {
+  ablation: Ablation;
+  /** As asked for. */
+  samples: number | null;
+}
+
+export interface CauseCall {
+  layer: string;
+  unit: number;
+  /** At most so many; null: all that are found. */
+  cases: number | null;
+}
+
+export interface FoundCause {
+  cause: UnitCause;
+  /** As asked for. */
+  cases: number | null;
+}
 
 export interface MapCall {
   input: { kind: 'sample'; sample: number } | { kind: 'file'; path: string };

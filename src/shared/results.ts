@@ -54,6 +54,7 @@ export interface UnitExplanation {
   formula: Formula | null;
   /** Atoms in the formula (NOT is not counted); 0 without a formula. */
   length: number;
+  /** Over all samples; of the search `single`, as `single`. */
   iou: number;
   precision: number;
   recall: number;
@@ -70,7 +71,11 @@ export interface UnitExplanation {
    * proven the best; more where the proof would have taken too long and the label is the beam's.
    */
   bound?: number;
-  single: { label: string; iou: number } | null;
+  /**
+   * The best concept by itself (Network Dissection): counted over the samples in which its category, `domain`, was looked for;
+   * without one over all, as formulas are.
+   */
+  single: { label: string; iou: number; domain?: string } | null;
   alternatives: { label: string; iou: number }[];
   /** Best concept of each category, best first; only where a tally was asked for. */
   categories?: CategoryMatch[];

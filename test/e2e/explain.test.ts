@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { Workbench } from './workbench.js';
@@ -170,6 +170,46 @@ describe('in VS Code with the packaged extension', () => {
       await caption.waitFor({ timeout: 8_000 }).catch(() => {});
     }
     await caption.waitFor({ timeout: 1_000 });
+  });
+
+  it('a concept that is written with completion is counted, saved, and among the labels when explained again', async () => {
+    const folder = path.join(workbench.workspace, 'edited');
+    await mkdir(folder);
+    for (const [from, to] of [
+      ['policy.onnx', 'net.onnx'],
+      ['policy.probe.json', 'net.probe.json'],
+      ['states.csv', 'states.csv'],
+    ])
+      // prettier-ignore
+      await copyFile(path.join('media/sample/policy', from), path.join(folder, to));
+    await workbench.command('View: Close All Editors');
+    await workbench.contextMenu('Explain Neurons', 'edited', 'net.onnx');
+    const panel = await workbench.panel();
+    await done(panel);
+    await panel.getByRole('tab', { name: 'Concepts', exact: true }).click();
+    await panel.getByRole('radio', { name: 'Edit' }).click();
+    await panel.getByText('Add from columns').click();
+    const field = panel.getByRole('combobox', { name: 'Expression over columns' });
+    await field.pressSequentially('pole_v');
+    await panel.getByRole('option', { name: /pole_velocity/ }).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await field.pressSequentially(' > 0.8');
+    assert.equal(await field.inputValue(), 'pole_velocity > 0.8');
+    // Of the sample's 8,000 states.
+    await panel.getByText(/^Holds at [\d,]+ of 8,000: \d/).waitFor();
+    await panel.locator('ox-concept-editor input.name').fill('falling fast');
+    await panel.getByText('1 added, not saved').waitFor();
+    await workbench.screenshot('concepts-dark');
+
+    await panel.getByRole('button', { name: 'Save and explain again' }).click();
+    await panel.getByText('Saved in net.probe.json').waitFor();
+    const [before, after] = await Promise.all(['media/sample/policy/policy.probe.json', path.join(folder, 'net.probe.json')].map((file) => readFile(file, 'utf8'))); // prettier-ignore
+    assert.equal(after, before.replace('"action == 1"', '"action == 1",\n    "falling fast": "pole_velocity > 0.8"'));
+    await done(panel);
+    await panel.getByRole('tab', { name: 'Neurons', exact: true }).click();
+    await panel.getByRole('textbox', { name: /^Filter neurons/ }).fill('falling fast');
+    await rows(panel).filter({ hasText: 'falling fast' }).first().waitFor();
+    assert.deepEqual(await workbench.notifications(), []);
   });
 
   it('a file that is no model says so in the panel', async () => {

@@ -26,7 +26,7 @@ const withAdded = (text: string): string =>
 const plain = (text: string): string => text.replace(/,(?=\s*[}\]])/g, '').replace(/\s+/g, ' ');
 
 describe('saving concepts from the panel', () => {
-  afterEach(closeAll);
+  after(closeAll);
 
   /** A folder of its own with the policy, a probe file in it, and labels of one layer. */
   async function model(folder: string, probe: string | null, choice?: ProbeChoice): Promise<ModelSession> {

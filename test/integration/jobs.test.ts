@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ModelSession } from '../../src/extension/session.js';
 import type { JobName } from '../../src/shared/panelProtocol.js';
-import { asPage, closeAll, explain, inWorkspace, reach } from './window.js';
+import { asPage, closeAll, explain, extension, inWorkspace, reach } from './window.js';
 
 describe('jobs of the panel', () => {
   let session: ModelSession;
@@ -35,7 +35,9 @@ describe('jobs of the panel', () => {
       const { pid } = session.engine;
       const { layer, unit } = labelled();
       const call =
-        job === 'ablate' ? asPage(session, job, { layer, mode: 'zero' }) : asPage(session, job, { layer, unit });
+        job === 'ablate'
+          ? asPage(session, job, { layer, mode: 'zero', samples: null })
+          : asPage(session, job, { layer, unit, cases: null });
       const took = await cancelled(job, Promise.resolve(call));
       assert.ok(took < 1000, `${took} ms`);
       assert.equal(await asPage(session, 'jobProgress', { job }), null);
@@ -43,10 +45,21 @@ describe('jobs of the panel', () => {
       assert.equal(session.engine.pid, pid);
     });
 
-  it('one that is asked for again begins anew, and is remembered when it ends', async () => {
+  it('one that is asked for again begins anew, and what it found is there when the window is loaded again', async () => {
     const { layer, unit } = labelled();
-    const found = await asPage(session, 'cause', { layer, unit });
+    const found = await asPage(session, 'cause', { layer, unit, cases: 20 });
+    assert.ok(found!.trials.every(({ formula }) => formula.cases <= 20));
     assert.ok(found!.trials.length > 0 || found!.reason);
-    assert.equal(await asPage(session, 'cause', { layer, unit }), found);
+    assert.equal(await asPage(session, 'cause', { layer, unit, cases: 20 }), found);
+    assert.deepEqual(await asPage(session, 'foundCause', { layer, unit }), { cause: found, cases: 20 });
+
+    const ablation = await asPage(session, 'ablate', { layer, mode: 'mean', samples: 10 });
+    assert.equal(ablation!.samples, 10);
+    await (await extension().activate()).sessions.end();
+    session = await explain(inWorkspace('fashion', 'fashion.onnx'));
+    await reach(session, 'done');
+    assert.deepEqual(await asPage(session, 'foundCause', { layer, unit }), { cause: found, cases: 20 });
+    assert.deepEqual(await asPage(session, 'foundAblation', { layer, mode: 'mean' }), { ablation, samples: 10 });
+    assert.equal(await asPage(session, 'foundAblation', { layer, mode: 'zero' }), null);
   });
 });

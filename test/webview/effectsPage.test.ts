@@ -81,6 +81,46 @@ describe('the panel beyond labels', function () {
     }
   });
 
+  it('asks for as many samples and cases as are chosen, and anew where others are', async () => {
+    await open('policy');
+    const choose = async (label: string, option: string) => {
+      await page.locator('ox-select').filter({ has: page.getByRole('combobox', { name: label }) }).click(); // prettier-ignore
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    await page.locator('ox-unit-list .row').first().click();
+    await choose('Cases to check', '50 cases');
+    await page.getByRole('button', { name: 'Check the cause' }).click();
+    await page.getByText('Stops firing').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Check again' }).count(), 0);
+    await choose('Cases to check', 'All cases');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByText('Stops firing').waitFor();
+    assert.deepEqual((await calls('cause')).map(({ params }) => (params as { cases: number | null }).cases), [50, null]); // prettier-ignore
+
+    await tab('Outputs');
+    await choose('Samples to run', '2,000 samples');
+    await page.getByText('Switch neurons off').click();
+    await page.getByText(/on 2,000.samples of 14,248/).waitFor();
+    assert.deepEqual((await calls('ablate'))[0].params, { layer: 'relu_1', mode: 'zero', samples: 2000 });
+  });
+
+  it('shows what was found before the page was loaded', async () => {
+    await open('policy');
+    await page.locator('ox-unit-list .row').first().click();
+    await page.getByRole('button', { name: 'Check the cause' }).click();
+    await page.getByText('Stops firing').waitFor();
+    await tab('Outputs');
+    await page.getByText('Switch neurons off').click();
+    await page.getByText(/on 500.samples of 14,248/).waitFor();
+    await page.reload();
+    await page.getByText(/on 500.samples of 14,248/).waitFor();
+    assert.equal(await page.getByText('Switch neurons off').count(), 0);
+    await tab('Neurons');
+    await page.getByText('Stops firing').waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Check/ }).count(), 0);
+    assert.deepEqual([...(await calls('ablate')), ...(await calls('cause'))], []);
+  });
+
   it('says why a label cannot be checked, and an error in its place', async () => {
     await open('policy');
     await page.evaluate(() => window.fake.fail('cause', { message: 'the engine is away', hint: null, code: 'x' }));

@@ -24,6 +24,8 @@ export interface Groups {
   words: number;
   /** By atom, in which groups it was looked for; null where that is everywhere, or for all atoms. */
   domains: (Uint32Array | null)[] | null;
+  /** By atom, the category that those groups are of; null as in `domains`. */
+  domainNames: (string | null)[] | null;
   /** Concepts that were left out or merged, and why; one sentence each. */
   notes: string[];
 }
@@ -93,7 +95,12 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
   table.each((group, column) => {
     rows[column * words + (group >>> 5)] |= 1 << (group & 31);
   });
-  const domainOf = new Map(categories.map((category, i) => [category, row(concepts.length + i).slice()]));
+  const domainOf = new Map<string, Uint32Array>();
+  categories.forEach((category, i) => {
+    const domain = row(concepts.length + i).slice();
+    // A category that was looked for in every sample restricts nothing.
+    if (domain.reduce((held, word) => held + bitCount(word), 0) < count) domainOf.set(category, domain);
+  });
 
   const atoms: Atom[] = [];
   const empty: string[] = [];
@@ -132,7 +139,18 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
     members,
     words,
     domains: domainOf.size ? atoms.map(({ concept }) => domainOf.get(set.concepts[concept].category) ?? null) : null,
+    domainNames: domainOf.size
+      ? atoms.map(({ concept }) => {
+          const { category } = set.concepts[concept];
+          return domainOf.has(category) ? category : null;
+        })
+      : null,
     notes: [
+      ...(domainOf.size > 0
+        ? [
+            `${[...domainOf.keys()].map(quoted).join(', ')}: not every picture carries these. Formulas are compared over all pictures, the best single concept of a neuron and the tally over those that carry its category, as Network Dissection does`,
+          ]
+        : []),
       ...said(
         placeless.map(quoted),
         'marks places alone and is left out for layers without places',
@@ -161,6 +179,12 @@ function samplesGrouped(columns: readonly Column[], samples: number): { of: Grou
     for (const index of local) all[at++] = groups[index];
   });
   return { of: mapOfSamples(all), table };
+}
+
+function bitCount(word: number): number {
+  let count = 0;
+  for (; word !== 0; word &= word - 1) count++;
+  return count;
 }
 
 const quoted = (name: string): string => `"${name}"`;

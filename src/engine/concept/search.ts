@@ -25,7 +25,11 @@ export interface Label {
   label: string;
   /** Atoms. */
   length: number;
-  /** |U ∩ f| / |U ∪ f| with U the firing positions; of `single`, those in the domain of the concept's category. */
+  /**
+   * |U ∩ f| / |U ∪ f| with U the firing positions; of the search `single`, those in the domain of the concept's category. Formulas
+   * are all compared over all positions: over what carries their categories each would be counted over positions of its own choice,
+   * so that one could win by a concept that nobody looked for where it is wrong.
+   */
   iou: number;
   /** |U ∩ f| / |f| */
   precision: number;
@@ -37,7 +41,7 @@ export interface Label {
   bound?: number;
   /** `optimal` was asked for and took too long: this is the beam's. */
   fellBack: boolean;
-  single: { label: string; iou: number };
+  single: { label: string; iou: number; domain?: string };
   /** Up to five next best formulas with other masks. */
   alternatives: { label: string; iou: number }[];
 }
@@ -73,6 +77,7 @@ export function* searchingUnit(groups: Groups, unit: GroupCounts, options: Searc
   const written = ({ formula }: (typeof ranking.entries)[number]): string =>
     formulaLabel(toFormula(formula, groups.atoms));
   const [single] = singleSearch(space, unit, fires).entries;
+  const domain = groups.domainNames?.[single.formula.atom];
   const covered = space.coverable(unit);
   // A formula that covers all that can be covered and nothing else can't be beaten, however it was found.
   const optimal = proven || bound === best.iou || (best.hits === covered && best.size === covered);
@@ -86,7 +91,7 @@ export function* searchingUnit(groups: Groups, unit: GroupCounts, options: Searc
     optimal,
     ...(bound !== null && { bound }),
     fellBack: options.search === 'optimal' && !optimal,
-    single: { label: written(single), iou: single.iou },
+    single: { label: written(single), iou: single.iou, ...(domain && { domain }) },
     alternatives: others.slice(0, runnersUp).map((other) => ({ label: written(other), iou: other.iou })),
   };
 }

@@ -33,7 +33,10 @@ export function unitDetail(unit: UnitExplanation): UnitDetail {
     r: edges.length ? [digits(edges[0], 4), digits(edges[edges.length - 1], 4)] : null,
     o: unit.optimal ? 'best possible' : (boundWords(unit) ?? ''),
     ...(unit.pValue !== undefined && { p: digits(unit.pValue, 3) }),
-    s: unit.single && [unit.single.label, digits(unit.single.iou, 4)],
+    s: unit.single && [
+      unit.single.label + (unit.single.domain === undefined ? '' : ` (in pictures that carry ${unit.single.domain})`),
+      digits(unit.single.iou, 4),
+    ],
     a: unit.alternatives.map(({ label, iou }) => [label, digits(iou, 4)]),
     x: unit.top.slice(0, inputsShown).map(({ sample, value }) => [sample, digits(value, 4)]),
   };

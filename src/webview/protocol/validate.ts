@@ -60,6 +60,20 @@ const isPicture = (value: unknown) =>
 const isPlane = (value: unknown) =>
   isObject(value) && (value.values as Uint8Array | undefined)?.length === Number(value.width) * Number(value.height);
 
+const isCause = (value: unknown) => isObject(value) && isArray(value.trials);
+
+function ablationProblem(result: unknown): string | null {
+  if (!isObject(result) || !isArray(result.units) || !isArray(result.outputs)) return 'no outputs';
+  const units = result.units.length;
+  const broken = result.outputs.find(
+    (output) =>
+      !isObject(output) ||
+      (output.effect as Float32Array | undefined)?.length !==
+        units * ((output.features as Int32Array | undefined)?.length ?? -1),
+  );
+  return broken === undefined ? null : 'the size of an output';
+}
+
 const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | null>> = {
   open: (result) => {
     if (!isObject(result) || !isObject(result.model) || !isText(result.model.name)) return 'no model';
@@ -109,19 +123,11 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
       ? null
       : 'its size',
   columnEffect: (result) => (isArray(result) ? null : 'no list'),
-  ablate: (result) => {
-    if (result === null) return null;
-    if (!isObject(result) || !isArray(result.units) || !isArray(result.outputs)) return 'no outputs';
-    const units = result.units.length;
-    const broken = result.outputs.find(
-      (output) =>
-        !isObject(output) ||
-        (output.effect as Float32Array | undefined)?.length !==
-          units * ((output.features as Int32Array | undefined)?.length ?? -1),
-    );
-    return broken === undefined ? null : 'the size of an output';
-  },
-  cause: (result) => (result === null || (isObject(result) && isArray(result.trials)) ? null : 'no trials'),
+  ablate: (result) => (result === null ? null : ablationProblem(result)),
+  foundAblation: (result) =>
+    result === null ? null : isObject(result) ? ablationProblem(result.ablation) : 'no effects',
+  cause: (result) => (result === null || isCause(result) ? null : 'no trials'),
+  foundCause: (result) => (result === null || (isObject(result) && isCause(result.cause)) ? null : 'no trials'),
   dissection: (result) => (isObject(result) && isArray(result.concepts) ? null : 'no concepts'),
   concepts: (result) => (isObject(result) && isArray(result.concepts) ? null : 'no concepts'),
   feeds: (result) => (isArray(result) ? null : 'no list'),

@@ -39,7 +39,9 @@ export interface ViewState {
     /** Of detectors; null: the box with the class's highest score. */
     box: number | null;
   };
-  outputs: { mode: 'zero' | 'mean'; choice: number; sort: OutputSort };
+  /** `samples` and `cases`: how many are looked at; null: all. */
+  outputs: { mode: 'zero' | 'mean'; choice: number; sort: OutputSort; samples: number | null };
+  cause: { cases: number | null };
   concepts: {
     part: 'detectors' | 'edit';
     /** Concepts that were changed and are not saved yet, of this probe set. */
@@ -75,7 +77,8 @@ export const initialView: ViewState = {
     box: null,
   },
   model: { filter: '', sort: 'order', descending: false },
-  outputs: { mode: 'zero', choice: 0, sort: 'size' },
+  outputs: { mode: 'zero', choice: 0, sort: 'size', samples: 500 },
+  cause: { cases: 200 },
   concepts: { part: 'detectors', draft: null, of: null },
   changes: { filter: '', layer: null, kind: 'all' },
 };
@@ -89,6 +92,7 @@ export function restoreView(saved: unknown): ViewState {
   const changes = fields(from.changes);
   const outputs = fields(from.outputs);
   const concepts = fields(from.concepts);
+  const cause = fields(from.cause);
   const start = initialView;
   return {
     tab: oneOf(from.tab, ['neurons', 'maps', 'outputs', 'concepts', 'model', 'changes'], start.tab),
@@ -128,7 +132,9 @@ export function restoreView(saved: unknown): ViewState {
       mode: oneOf(outputs.mode, ['zero', 'mean'], start.outputs.mode),
       choice: wholeOrNull(outputs.choice) ?? 0,
       sort: oneOf(outputs.sort, keys(outputSortTitles), start.outputs.sort),
+      samples: howMany(outputs.samples, start.outputs.samples),
     },
+    cause: { cases: howMany(cause.cases, start.cause.cases) },
     concepts: {
       part: oneOf(concepts.part, ['detectors', 'edit'], start.concepts.part),
       draft: conceptDraft(concepts.draft),
@@ -148,6 +154,10 @@ const keys = <K extends string>(titles: Record<K, string>) => Object.keys(titles
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null);
 const wholeOrNull = (value: unknown) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+
+/** Null stands for all, and is kept. */
+const howMany = (value: unknown, otherwise: number | null) =>
+  value === null ? null : (wholeOrNull(value) ?? 0) > 0 ? (value as number) : otherwise;
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {
   return allowed.includes(value as T) ? (value as T) : otherwise;

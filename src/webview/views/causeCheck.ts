@@ -1,14 +1,17 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { CauseTrial, UnitCause } from '../../shared/effects.js';
-import type { PanelError } from '../../shared/panelProtocol.js';
+import type { FoundCause, PanelError } from '../../shared/panelProtocol.js';
 import { iouBar, iouBarStyles } from '../charts/iouBar.js';
 import { panelError } from '../protocol/index.js';
+import { amountChoices, amountOf, amountValue } from '../state/howMany.js';
+import { Loading } from '../state/loading.js';
 import type { Store } from '../state/store.js';
+import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { amount, count, counted, percent } from '../text/numbers.js';
-import { button } from '../ui/index.js';
+import { button, select } from '../ui/index.js';
 import './job.js';
 import { problem, problemStyles } from './problem.js';
 
@@ -17,6 +20,8 @@ const ways: Record<UnitCause['trials'][number]['kind'], string> = {
   'mean colour': 'Places filled, mean colour',
   'blurred surroundings': 'Places filled, blurred',
 };
+
+const caseChoices = amountChoices([50, 200, 1000], 'cases');
 
 /** Whether the label causes the firing: asked for by a button, because the model has to run again. */
 @customElement('ox-cause')
@@ -33,7 +38,14 @@ export class CauseCheck extends LitElement {
         line-height: 1.4;
       }
       .ask {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
         margin-top: 8px;
+      }
+      .ask ox-select {
+        min-width: 110px;
       }
       dl {
         display: grid;
@@ -87,8 +99,15 @@ export class CauseCheck extends LitElement {
   @property({ type: Number }) unit = 0;
   @state() private running = false;
   @state() private error: PanelError | null = null;
-  @state() private found: { key: string; cause: UnitCause } | null = null;
+  @state() private found: (FoundCause & { key: string }) | null = null;
+  /** What was found before the page was loaded, or in another panel. */
+  readonly #before = new Loading<FoundCause | null>(this);
   #asked = '';
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
 
   get #key(): string {
     return JSON.stringify([this.layer, this.unit, this.store.generation]);
@@ -102,16 +121,25 @@ export class CauseCheck extends LitElement {
       this.running = false;
       this.error = null;
     }
-    const cause = this.found?.key === this.#key ? this.found.cause : null;
+    const { layer, unit, store } = this;
+    this.#before.load(this.#key, () => store.host.call('foundCause', { layer, unit }));
+    const found = this.found?.key === this.#key ? this.found : this.#before.value;
+    const again = found !== null && found.cases !== store.view.cause.cases;
     return html`<h3>Does the label cause the firing?</h3>
       ${this.error ? problem(this.error) : nothing}
       ${
         this.running
           ? html`<ox-job .store=${this.store} job="cause" label="Checking the cause"></ox-job>`
-          : cause
-            ? this.#result(cause)
-            : html`<p class="remark muted">${this.#what()}</p>
-                <div class="ask">${button('Check the cause', () => void this.#ask())}</div>`
+          : html`${found ? this.#result(found.cause) : html`<p class="remark muted">${this.#what()}</p>`}
+              <div class="ask">
+                ${found && !again ? nothing : button(found ? 'Check again' : 'Check the cause', () => void this.#ask())}
+                ${select({
+                  label: 'Cases to check',
+                  value: amountValue(store.view.cause.cases),
+                  choices: caseChoices,
+                  onChange: (value) => store.setView({ cause: { cases: amountOf(value) } }),
+                })}
+              </div>`
       }`;
   }
 
@@ -127,8 +155,9 @@ export class CauseCheck extends LitElement {
     this.running = true;
     this.error = null;
     try {
-      const cause = await this.store.host.call('cause', { layer: this.layer, unit: this.unit });
-      if (cause && key === this.#asked) this.found = { key, cause };
+      const { cases } = this.store.view.cause;
+      const cause = await this.store.host.call('cause', { layer: this.layer, unit: this.unit, cases });
+      if (cause && key === this.#asked) this.found = { key, cause, cases };
     } catch (error) {
       if (key === this.#asked) this.error = panelError(error);
     }

@@ -14,6 +14,7 @@ import { alwaysOn, unitKind, wordsFor } from '../state/unitKind.js';
 import { base } from '../styles/base.js';
 import { kindOfChange, standing } from '../text/changeWords.js';
 import { longestFirst } from '../text/formulaTokens.js';
+import { visible } from '../text/names.js';
 import { amount, percent, score } from '../text/numbers.js';
 import { button, icons, iconButton, Menu, spinner } from '../ui/index.js';
 import { detailStyles } from './detailStyles.js';
@@ -197,8 +198,12 @@ export class Detail extends LitElement {
   }
 
   #runnersUp({ single, alternatives, label }: UnitDetail['explanation']): TemplateResult | typeof nothing {
-    const others = alternatives.filter((other) => other.label !== label);
-    if (single && single.label !== label && !others.some((other) => other.label === single.label)) others.push(single);
+    const others: { label: string; iou: number; domain?: string }[] = alternatives.filter(
+      (other) => other.label !== label,
+    );
+    // Counted over other pictures, it stands for itself, also where it is the label.
+    const isOther = (own: string): boolean => single?.label !== own || single.domain !== undefined;
+    if (single && isOther(label ?? '') && others.every((other) => isOther(other.label))) others.push(single);
     if (others.length === 0) return nothing;
     return html`<section>
       <h3>Runners-up</h3>
@@ -206,7 +211,8 @@ export class Detail extends LitElement {
         ${others.map(
           (other) =>
             html`<li>
-              <span>${labelText(other.label, this.#concepts)}</span
+              <span
+                >${labelText(other.label, this.#concepts)}${other.domain === undefined ? nothing : html` <small class="muted">by itself, in pictures that carry ${visible(other.domain)}</small>`}</span
               ><span class="number muted">${score(other.iou)}</span>
             </li>`,
         )}

@@ -2,8 +2,10 @@ import '@lit-labs/virtualizer';
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Ablation } from '../../shared/effects.js';
-import type { PanelError } from '../../shared/panelProtocol.js';
+import type { FoundAblation, PanelError } from '../../shared/panelProtocol.js';
 import { panelError } from '../protocol/index.js';
+import { amountChoices, amountOf, amountValue } from '../state/howMany.js';
+import { Loading } from '../state/loading.js';
 import { outputChoices, outputRows, outputSortTitles, type OutputRow, type OutputSort } from '../state/outputRows.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
@@ -22,6 +24,8 @@ const modes = [
   { value: 'mean', title: 'By its mean' },
 ] as const;
 
+const sampleChoices = amountChoices([100, 500, 2000, 10_000], 'samples');
+
 /** The Outputs tab: what the neurons of a layer are for. Each is switched off; per output, those that matter most. */
 @customElement('ox-outputs')
 export class Outputs extends LitElement {
@@ -30,7 +34,9 @@ export class Outputs extends LitElement {
   @property({ attribute: false }) store!: Store;
   @state() private running = false;
   @state() private error: PanelError | null = null;
-  @state() private found: { key: string; ablation: Ablation } | null = null;
+  @state() private found: (FoundAblation & { key: string }) | null = null;
+  /** What was found before the page was loaded, or in another panel. */
+  readonly #before = new Loading<FoundAblation | null>(this);
   #asked = '';
 
   constructor() {
@@ -54,7 +60,10 @@ export class Outputs extends LitElement {
       void store.act('cancelJob', { job: 'ablate' });
       this.running = false;
     }
-    const ablation = this.found?.key === this.#key ? this.found.ablation : null;
+    const { mode, samples } = outputs;
+    this.#before.load(this.#key, () => store.host.call('foundAblation', { layer, mode }));
+    const found = this.found?.key === this.#key ? this.found : this.#before.value;
+    const again = found !== null && found.samples !== samples;
     return html`<div class="tools">
         ${select({
           label: 'Layer',
@@ -70,7 +79,13 @@ export class Outputs extends LitElement {
           >Replaced
           ${segmented('What stands in for a neuron', modes, outputs.mode, (mode) => store.setOutputs({ mode }))}</span
         >
-        ${ablation || this.running ? nothing : button('Switch neurons off', () => void this.#ask(), { primary: true })}
+        ${select({
+          label: 'Samples to run',
+          value: amountValue(samples),
+          choices: sampleChoices,
+          onChange: (value) => store.setOutputs({ samples: amountOf(value) }),
+        })}
+        ${(found && !again) || this.running ? nothing : button(found ? 'Switch off again' : 'Switch neurons off', () => void this.#ask(), { primary: true })}
       </div>
       ${this.error ? problem(this.error) : nothing}
       ${
@@ -78,8 +93,8 @@ export class Outputs extends LitElement {
           ? html`<div class="wait">
               <ox-job .store=${store} job="ablate" label="Switching neurons off"></ox-job>
             </div>`
-          : ablation
-            ? this.#result(ablation)
+          : found
+            ? this.#result(found.ablation)
             : html`<p class="empty muted">
                 Each neuron of the layer is switched off on its own and the model runs again: how much each output, the
                 decision and the accuracy change says what the neuron is for.
@@ -89,13 +104,14 @@ export class Outputs extends LitElement {
 
   async #ask(): Promise<void> {
     const key = this.#key;
-    const { layer, outputs } = this.store.view;
+    const { layer } = this.store.view;
+    const { mode, samples } = this.store.view.outputs;
     this.#asked = key;
     this.running = true;
     this.error = null;
     try {
-      const ablation = await this.store.host.call('ablate', { layer: layer!, mode: outputs.mode });
-      if (ablation && key === this.#asked) this.found = { key, ablation };
+      const ablation = await this.store.host.call('ablate', { layer: layer!, mode, samples });
+      if (ablation && key === this.#asked) this.found = { key, ablation, samples };
     } catch (error) {
       if (key === this.#asked) this.error = panelError(error);
     }

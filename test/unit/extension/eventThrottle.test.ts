@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EventThrottle } from '../../../src/extension/eventThrottle.js';
-import type { ModelSession, SessionListener } from '../../../src/extension/session.js';
+import type { ModelSession } from '../../../src/extension/session.js';
+import type { SessionListener } from '../../../src/extension/sessionSurroundings.js';
 import type { PanelEvent } from '../../../src/shared/panelProtocol.js';
 
 describe('the events of a page', () => {

@@ -12,19 +12,37 @@ export function effectMethods(
   unitsOf: (layer: string) => UnitExplanation[],
 ): Pick<
   PanelMethods,
-  'ablate' | 'cause' | 'jobProgress' | 'cancelJob' | 'dissection' | 'concepts' | 'checkConcept' | 'saveConcepts'
+  | 'ablate'
+  | 'foundAblation'
+  | 'cause'
+  | 'foundCause'
+  | 'jobProgress'
+  | 'cancelJob'
+  | 'dissection'
+  | 'concepts'
+  | 'checkConcept'
+  | 'saveConcepts'
 > {
   const isStates = probe?.kind === 'states';
   const names = isStates ? ['push left', 'push right'] : ['trouser', 'bag', 'sneaker', 'ankle boot'];
   const trial = (stops: number, decisions: number): CauseTrial => ({ cases: 148, stops, decisions, before: 1.31, after: 0.2, amount: isStates ? 0.84 : 0.12 }); // prettier-ignore
-  return {
-    ablate: ({ layer, mode }) => {
+  const methods: ReturnType<typeof effectMethods> = {
+    foundAblation: ({ layer, mode }) => {
+      const samples = before(`ablate ${layer} ${mode}`);
+      return samples === undefined ? null : { ablation: methods.ablate({ layer, mode, samples })!, samples };
+    },
+    foundCause: ({ layer, unit }) => {
+      const cases = before(`cause ${layer} ${unit}`);
+      return cases === undefined ? null : { cause: methods.cause({ layer, unit, cases })!, cases };
+    },
+    ablate: ({ layer, mode, samples }) => {
+      sessionStorage.setItem(`ablate ${layer} ${mode}`, JSON.stringify(samples));
       const units = unitsOf(layer).map(({ unit }) => unit);
       const of = (f: (unit: number, k: number) => number): Float32Array =>
         Float32Array.from(units.flatMap((unit) => names.map((_, k) => f(unit, k))));
       const effect = of((unit, k) => Math.sin(unit * 3 + k * 2) * (unit % 5 === 0 ? 1.4 : 0.3));
       return {
-        ...{ layer, mode, samples: 500, of: probe?.samples ?? 500, units, notes: [] },
+        ...{ layer, mode, samples: samples ?? 500, of: probe?.samples ?? 500, units, notes: [] },
         outputs: [
           {
             ...{ name: isStates ? 'action_logits' : 'probabilities', tensor: 'logits', names, effect },
@@ -45,23 +63,26 @@ export function effectMethods(
         },
       };
     },
-    cause: ({ layer, unit }) => ({
-      unit,
-      label: unitsOf(layer)[unit].label ?? '',
-      eligible: 148,
-      columns: isStates ? [probe.columns[2]] : [],
-      trials: isStates
-        ? [{ kind: 'columns changed', formula: trial(0.62, 0.3), control: trial(0.04, 0.28) }]
-        : [
-            { kind: 'mean colour', formula: trial(0.82, 0.1), control: trial(0.36, 0) },
-            { kind: 'blurred surroundings', formula: trial(0.68, 0.06), control: trial(0.38, 0.02) },
-          ],
-      controls: 10,
-      examples: isStates
-        ? [{ sample: 1204, before: 1.3, after: 0, changes: [{ column: probe.columns[2], from: 0.124, to: 0.0998 }] }]
-        : [],
-      reason: null,
-    }),
+    cause: ({ layer, unit, cases }) => {
+      sessionStorage.setItem(`cause ${layer} ${unit}`, JSON.stringify(cases));
+      return {
+        unit,
+        label: unitsOf(layer)[unit].label ?? '',
+        eligible: 148,
+        columns: isStates ? [probe.columns[2]] : [],
+        trials: isStates
+          ? [{ kind: 'columns changed', formula: trial(0.62, 0.3), control: trial(0.04, 0.28) }]
+          : [
+              { kind: 'mean colour', formula: trial(0.82, 0.1), control: trial(0.36, 0) },
+              { kind: 'blurred surroundings', formula: trial(0.68, 0.06), control: trial(0.38, 0.02) },
+            ],
+        controls: 10,
+        examples: isStates
+          ? [{ sample: 1204, before: 1.3, after: 0, changes: [{ column: probe.columns[2], from: 0.124, to: 0.0998 }] }]
+          : [],
+        reason: null,
+      };
+    },
     jobProgress: () => ({ done: 3, total: 8 }),
     cancelJob: () => undefined,
     dissection: ({ layer }) =>
@@ -77,6 +98,13 @@ export function effectMethods(
     checkConcept: ({ draft, at }) => checked(draft, at),
     saveConcepts: () => ({ path: '/home/ada/policy/policy.probe.json', notes: [] }),
   };
+  return methods;
+
+  /** How much a job was asked for, as a host remembers it while its page is loaded again. */
+  function before(job: string): number | null | undefined {
+    const kept = sessionStorage.getItem(job);
+    return kept === null ? undefined : (JSON.parse(kept) as number | null);
+  }
 
   function list(): ConceptList {
     const concepts = (probe?.concepts ?? []).map((name, i) => ({
