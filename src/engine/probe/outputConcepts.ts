@@ -4,7 +4,10 @@ import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/c
 import { sortedValues } from '../concept/expression/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { sha256Of } from './dataFile.js';
-import { modelOutputs, type ModelOutputs } from './modelOutputs.js';
+import { classNames } from '../classNames.js';
+import { maskSize } from '../concept/measured/index.js';
+import { rowsOrPlaces, type ModelOutputs } from './modelOutputs.js';
+import type { PredictedPlaces } from './predictedPlaces.js';
 import type { ProbeSet } from './probeSet.js';
 import { quantileEdges, rangeName } from './quantileEdges.js';
 
@@ -16,7 +19,8 @@ type OutputSetting = Exclude<NonNullable<ProbeFile['outputs']>, false>;
 
 /**
  * The same probe set with the model's own outputs among its concepts, so that a label can say what a unit is for: of several
- * outputs which one is the highest (`predicts left`), of one, or where `values` are asked for, quarters of each.
+ * outputs which one is the highest (`predicts left`), of one, or where `values` are asked for, quarters of each; of a segmentation
+ * where it predicts which class (`predicts road`), at the places of the masks that there are already, else of masks of their own.
  *
  * @param fewest samples that a class must be predicted for
  */
@@ -28,15 +32,53 @@ export function withOutputs(probe: ProbeSet, setting: OutputSetting, model: Onnx
       const half = (first: boolean) => (done: number, total: number) =>
         onProgress?.(Math.floor((first ? done : total + done) / 2), total);
       const set = await probe.concepts(samples, signal, half(true));
-      const outputs = await modelOutputs(model, probe, samples, signal, half(false));
-      const { concepts, notes } = outputConcepts(outputs, setting, samples, fewest);
+      const hasPlaces = set.height * set.width > 1;
+      const sizeOf = hasPlaces ? () => set : (map: Size) => maskSize(map.height, map.width, samples);
+      const { rows, places, size } = await rowsOrPlaces(model, probe, samples, sizeOf, signal, half(false));
+      const { concepts, notes } = places
+        ? await placeConcepts(places, setting, model)
+        : outputConcepts(rows!, setting, samples, fewest);
       const taken = new Set(set.concepts.map(({ name }) => name));
       const named = concepts.map((concept) =>
         taken.has(concept.name) ? { ...concept, name: `${concept.name} (output)` } : concept,
       );
-      return { ...set, concepts: [...set.concepts, ...named], notes: [...set.notes, ...notes] } satisfies ConceptSet;
+      const { height, width } = size ?? set;
+      return {
+        ...set,
+        height,
+        width,
+        concepts: [...set.concepts, ...named],
+        notes: [...set.notes, ...notes],
+      } satisfies ConceptSet;
     },
   };
+}
+
+interface Size {
+  height: number;
+  width: number;
+}
+
+async function placeConcepts(
+  places: PredictedPlaces,
+  setting: OutputSetting,
+  model: OnnxModel,
+): Promise<{ concepts: Concept[]; notes: string[] }> {
+  const { classes } = places;
+  if (setting === 'values') {
+    throw new UserError('"outputs": "values" are quarters of each output, and this model gives a map of each', {
+      hint: 'use true: a concept for each class that is predicted somewhere',
+      code: 'probe/outputs',
+    });
+  }
+  if (Array.isArray(setting) && (places.isOpen ? setting.length < classes : setting.length !== classes)) {
+    throw new UserError(`"outputs" names ${setting.length} classes, and the model predicts ${classes}`, {
+      hint: 'give a name for each, or true',
+      code: 'probe/outputs',
+    });
+  }
+  const known = Array.isArray(setting) ? setting : await classNames(model, classes);
+  return places.concepts(known && shortNames(known));
 }
 
 export function outputConcepts(
