@@ -193,22 +193,22 @@ describe('in VS Code with the packaged extension', () => {
     await field.pressSequentially('pole_v');
     await panel.getByRole('option', { name: /pole_velocity/ }).waitFor();
     await workbench.page.keyboard.press('Enter');
-    await field.pressSequentially(' > 0.8');
-    assert.equal(await field.inputValue(), 'pole_velocity > 0.8');
+    await field.pressSequentially(' > 0.1');
+    assert.equal(await field.inputValue(), 'pole_velocity > 0.1');
     // Of the sample's 8,000 states.
-    await panel.getByText(/^Holds at [\d,]+ of 8,000: \d/).waitFor();
-    await panel.locator('ox-concept-editor input.name').fill('falling fast');
+    await panel.getByText(/Holds at [\d,]+ of 8,000: \d/).waitFor();
+    await panel.locator('ox-concept-editor input.name').fill('tipping right');
     await panel.getByText('1 added, not saved').waitFor();
     await workbench.screenshot('concepts-dark');
 
     await panel.getByRole('button', { name: 'Save and explain again' }).click();
     await panel.getByText('Saved in net.probe.json').waitFor();
     const [before, after] = await Promise.all(['media/sample/policy/policy.probe.json', path.join(folder, 'net.probe.json')].map((file) => readFile(file, 'utf8'))); // prettier-ignore
-    assert.equal(after, before.replace('"action == 1"', '"action == 1",\n    "falling fast": "pole_velocity > 0.8"'));
+    assert.equal(after, before.replace('"action == 1"', '"action == 1",\n    "tipping right": "pole_velocity > 0.1"'));
     await done(panel);
     await panel.getByRole('tab', { name: 'Neurons', exact: true }).click();
-    await panel.getByRole('textbox', { name: /^Filter neurons/ }).fill('falling fast');
-    await rows(panel).filter({ hasText: 'falling fast' }).first().waitFor();
+    await panel.getByRole('textbox', { name: /^Filter neurons/ }).fill('tipping right');
+    await rows(panel).filter({ hasText: 'tipping right' }).first().waitFor();
     assert.deepEqual(await workbench.notifications(), []);
   });
 

@@ -100,8 +100,8 @@ describe('the panel beyond labels', function () {
     await tab('Outputs');
     await choose('Samples to run', '2,000 samples');
     await page.getByText('Switch neurons off').click();
-    await page.getByText(/on 2,000.samples of 14,248/).waitFor();
-    assert.deepEqual((await calls('ablate'))[0].params, { layer: 'relu_1', mode: 'zero', samples: 2000 });
+    await page.getByText(/2,000\ssamples of 14,248/).waitFor();
+    assert.deepEqual((await calls('ablate'))[0].params, { layer: 'policy.fc1', mode: 'zero', samples: 2000 });
   });
 
   it('shows what was found before the page was loaded', async () => {
@@ -111,9 +111,9 @@ describe('the panel beyond labels', function () {
     await page.getByText('Stops firing').waitFor();
     await tab('Outputs');
     await page.getByText('Switch neurons off').click();
-    await page.getByText(/on 500.samples of 14,248/).waitFor();
+    await page.getByText(/500\ssamples of 14,248/).waitFor();
     await page.reload();
-    await page.getByText(/on 500.samples of 14,248/).waitFor();
+    await page.getByText(/500\ssamples of 14,248/).waitFor();
     assert.equal(await page.getByText('Switch neurons off').count(), 0);
     await tab('Neurons');
     await page.getByText('Stops firing').waitFor();

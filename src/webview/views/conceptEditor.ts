@@ -124,6 +124,7 @@ export class ConceptEditor extends LitElement {
           ${rows.slice(0, mostRows).map(({ one, i }) => {
             const before = one.key === null ? undefined : known.get(one.key);
             const same = before !== undefined && before.text === one.text;
+            const counts = same ? before : i === at && this.check?.ok ? this.check : null;
             return html`<tr class=${`${one.removed ? 'removed' : ''} ${i === at ? 'current' : ''}`}>
               <th scope="row">
                 <button class="link" aria-expanded=${i === at} @click=${() => this.#edit(i)}>
@@ -134,7 +135,7 @@ export class ConceptEditor extends LitElement {
               <td class="text">
                 ${one.form === 'measured' ? html`<span class="muted">${visible(before?.category ?? formWords.measured)}</span>` : html`<code>${visible(one.text ?? '')}</code>`}
               </td>
-              <td class="count">${same ? percent(before.holds / Math.max(before.of, 1)) : ''}</td>
+              <td class="count">${counts ? percent(counts.holds / Math.max(counts.of, 1)) : ''}</td>
               <td class="go">
                 ${
                   one.removed
