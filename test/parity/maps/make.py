@@ -139,7 +139,7 @@ def maps(name):
     return tensors(name, network, x, {"target": layer, "earlier": earlier})
 
 
-def tensors(name, network, x, modules):
+def tensors(name, network, x, modules, folder=HERE.parent / "networks"):
     """Names of the tensors that hold what the modules give, in each exporter's file."""
     values = {}
     hooks = [
@@ -152,7 +152,7 @@ def tensors(name, network, x, modules):
         hook.remove()
     found = {}
     for exporter in ("dynamo", "torchscript"):
-        model = onnx.load(HERE.parent / "networks" / f"{name}.{exporter}.onnx")
+        model = onnx.load(folder / f"{name}.{exporter}.onnx")
         names = [output for node in model.graph.node for output in node.output if output]
         known = {output.name for output in model.graph.output}
         model.graph.output.extend(onnx.ValueInfoProto(name=output) for output in names if output not in known)

@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 import torch
 from PIL import Image
-from pytorch_grad_cam import FullGrad, ScoreCAM
+from pytorch_grad_cam import AblationCAM, FullGrad, ScoreCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from make import METHODS
@@ -46,11 +46,10 @@ def maps(file, logits, layer, early, x):
     found = {}
     for method, make in METHODS.items():
         # One run a channel: of the early layer, where there are few.
-        target = network.nodes[key(early if make is ScoreCAM else layer)]
-        if method == "ablationcam":
-            continue
+        name = key(early if make in (ScoreCAM, AblationCAM) else layer)
         for category in (243, 281):
-            with make(network, [target]) as cam:
+            # Ablation-CAM takes the layer's place by another, and finds it by what it is.
+            with make(network, [network.nodes[name]]) as cam:
                 raw = []
                 image = cam.get_cam_image
                 cam.get_cam_image = lambda *args: raw.append(image(*args)) or raw[-1]

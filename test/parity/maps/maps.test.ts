@@ -199,7 +199,7 @@ describe('Maps by pytorch-grad-cam of published networks', function () {
             size,
             {
               method,
-              layers: method === 'fullgrad' ? [] : [method === 'scorecam' ? early : layer],
+              layers: method === 'fullgrad' ? [] : [['scorecam', 'ablationcam'].includes(method) ? early : layer],
               class: Number(category),
               output: null,
               unit: null,
