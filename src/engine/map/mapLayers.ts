@@ -2,6 +2,7 @@ import type { Layer } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
 import { partFrom, structureOf } from '../onnx/index.js';
 import { fixedBatchOf, type LayerLayout, type Session, tokenGrid } from '../runtime/index.js';
+import { type BoxChoice, layersBesideBox } from './boxInfluence.js';
 import { placesOf } from './chunk.js';
 import { defaultMapLayer } from './defaultLayer.js';
 import { fullBatch } from './inputBatch.js';
@@ -12,17 +13,16 @@ import type { ModelRuns } from './modelRuns.js';
  * The layer that a map is drawn for where none is named. Which layers have places is what the model's structure says, and
  * where that does not say it, what they give for the first input.
  *
- * @param size of the input's axes of places
- * @param score the tensor that holds the scores
+ * @param choice what the map is drawn for; the layer has a say in it
  * @throws UserError where no layer has as many
  */
 export async function chooseLayer(
   runs: ModelRuns,
   inputs: MapInputs,
-  size: readonly number[],
-  score: string,
+  choice: BoxChoice,
   signal: AbortSignal,
 ): Promise<Layer> {
+  const { size, score } = choice;
   const { model } = runs;
   const structure = structureOf(model);
   // A layer of another output's branch has no say in the score.
@@ -39,13 +39,15 @@ export async function chooseLayer(
       await session.release();
     }
   }
-  const layer = await defaultMapLayer(model, structure, (one) => {
+  const isSpatial = (one: Layer): boolean => {
     const own = places.get(one.name);
     if (!own) return false;
     const { grid } = withGrid(one, own, size);
     const shown = grid ? [grid.height, grid.width] : own;
     return shown.length >= size.length && shown.slice(-2).every((length) => length > 1);
-  });
+  };
+  const beside = await layersBesideBox(runs, inputs, choice, layers.filter(isSpatial), signal);
+  const layer = await defaultMapLayer(model, structure, (one) => isSpatial(one) && !beside.has(one.name));
   if (layer) return layer;
   throw new UserError(`${model.path}: no layer has places in two directions, so there is nothing to draw a map of`, {
     hint: 'class activation maps need a convolutional network or a vision transformer',

@@ -54,7 +54,7 @@ export async function planMaps(
   const layers =
     job.layers.length > 0
       ? uniqueLayers(job.layers.map((name) => findLayer(structureOf(model), name)))
-      : [await chooseLayer(runs, inputs, size, score, signal)];
+      : [await chooseLayer(runs, inputs, { output, score, job, size }, signal)];
   const weightsOf = method.needs === 'head weights' ? await headWeights(model, layers, method.title) : null;
   const wrt = layers.map(({ name }) => name);
   const fetch = [...new Set([...wrt, output.logits, score])];

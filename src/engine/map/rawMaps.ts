@@ -61,7 +61,7 @@ type Evidence = (sample: number, index: number, layer: number) => Partial<MapCon
 
 /** What the method needs beside the activations. */
 async function gather(
-  { method, job }: MapPlan,
+  { method, job, notes }: MapPlan,
   chunk: Chunk,
   activations: LayerActivations[][],
   whole: LayerActivations[][],
@@ -73,6 +73,7 @@ async function gather(
   switch (method.needs) {
     case 'gradients': {
       const gradients = await layerGradients(chunk, chunk.pass!);
+      sayWithoutInfluence(notes, chunk, gradients);
       return (sample, index, layer) => ({ gradients: only(gradients[index][layer][sample], layer) });
     }
     case 'noisy gradients': {
@@ -106,6 +107,22 @@ async function gather(
     default:
       return () => ({});
   }
+}
+
+/** That a layer is not on the way to a score: a box of another part of a detector, or what rectifiers let nothing through to. */
+function sayWithoutInfluence(notes: Set<string>, chunk: Chunk, gradients: readonly Float32Array[][][]): void {
+  gradients.forEach((ofClass, index) =>
+    ofClass.forEach((samples, layer) =>
+      samples.forEach((gradient, sample) => {
+        if (gradient.some((value) => value !== 0)) return;
+        const { box } = chunk.targets[sample][index];
+        const score = box === null ? 'this score' : `the score of box ${box}`;
+        notes.add(
+          `The layer "${chunk.layers[layer].name}" has no influence on ${score}: its gradient is 0 everywhere. Choose another layer, or none, so that one which has is found.`,
+        );
+      }),
+    ),
+  );
 }
 
 const chosen = (layer: LayerActivations, units: readonly number[] | null): LayerActivations =>
