@@ -83,6 +83,9 @@ const model: ModelStructure = {
   })),
 };
 
+/** What is used again is compiled better; later rounds bring little. */
+const rounds = 3;
+
 /**
  * Makes the first look at training code as quick as later ones: loads the grammar and reads a small network, so that parser
  * and interpreter are compiled before someone waits for them. Gives way to other work in between.
@@ -90,11 +93,13 @@ const model: ModelStructure = {
 export async function warmUp(): Promise<void> {
   await loadPython();
   const file = 'net.py';
-  const index = indexPython(code);
-  for (const { source } of index.chunks) {
+  for (let round = 0; round < rounds; round++) {
+    const index = indexPython(code);
+    for (const { source } of index.chunks) {
+      await nextTurn();
+      source.statements.at(0);
+    }
     await nextTurn();
-    source.statements.at(0);
+    linkCode({ file, files: new Map([[file, index]]) }, model);
   }
-  await nextTurn();
-  linkCode({ file, files: new Map([[file, index]]) }, model);
 }

@@ -5,7 +5,7 @@ export interface TextChunk {
   text: string;
 }
 
-/** Statements of a script are taken together up to this many lines. */
+/** Statements of a script are taken together up to this many lines; imports, which are asked for most, apart from others. */
 const scriptLines = 60;
 
 /**
@@ -19,7 +19,7 @@ export function chunksOf(text: string): TextChunk[] {
   let from = 0;
   let state: LineState = { depth: 0, quote: '' };
   let decorated = false;
-  let script = false;
+  let script: 'imports' | 'statements' | null = null;
   const cut = (to: number) => {
     if (to > from) chunks.push({ line: from, text: lines.slice(from, to).join('\n') });
     from = to;
@@ -33,17 +33,18 @@ export function chunksOf(text: string): TextChunk[] {
       if (definition) {
         if (!decorated) cut(i);
         decorated = line.startsWith('@');
-        script = false;
+        script = null;
       } else {
-        if (!script || i - from >= scriptLines) cut(i);
-        script = true;
+        const kind = /^(import|from)\b/.test(line) ? 'imports' : 'statements';
+        if (script !== kind || i - from >= scriptLines) cut(i);
+        script = kind;
         decorated = false;
       }
     }
     if (state.quote.length === 3 && definition && !closes(lines, i, state.quote)) {
       state = { depth: 0, quote: '' };
       cut(i);
-      script = false;
+      script = null;
       decorated = line.startsWith('@');
     }
     state = after(line, state);
