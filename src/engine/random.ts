@@ -9,20 +9,41 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** Standard normal numbers (Box and Muller 1958) from uniform ones in [0, 1). */
+/** Layers of the ziggurat, where the lowest begins its tail, and the area of each under exp(-x²/2). */
+const layers = 128;
+const tail = 3.442619855899;
+const area = 9.91256303526217e-3;
+const height = (x: number): number => Math.exp(-0.5 * x * x);
+
+/** The layers' right ends, from the lowest, which is widened to hold the tail, to 0. */
+const ends = new Float64Array(layers + 1);
+ends[0] = area / height(tail);
+ends[1] = tail;
+for (let i = 2; i < layers; i++) ends[i] = Math.sqrt(-2 * Math.log(area / ends[i - 1] + height(ends[i - 1])));
+
+/**
+ * Standard normal numbers from uniform ones in [0, 1) of 32 bits: the ziggurat (Marsaglia and Tsang 2000, in Doornik's form
+ * of 2005), which takes one uniform number and no logarithm or root in 98 of 100 cases.
+ */
 export function normalFrom(uniform: () => number): () => number {
-  let spare: number | null = null;
-  return () => {
-    if (spare !== null) {
-      const value = spare;
-      spare = null;
-      return value;
+  // Of the tail, beyond where the lowest layer ends. 1 - u is never 0.
+  const inTail = (): number => {
+    for (;;) {
+      const x = -Math.log(1 - uniform()) / tail;
+      if (-2 * Math.log(1 - uniform()) > x * x) return tail + x;
     }
-    // 1 - u is never 0.
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    const angle = 2 * Math.PI * uniform();
-    spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
+  };
+  return () => {
+    for (;;) {
+      const bits = (uniform() * 2 ** 32) >>> 0;
+      const layer = bits % layers;
+      const share = (bits >>> 7) / 2 ** 24 - 1;
+      const x = share * ends[layer];
+      if (Math.abs(x) < ends[layer + 1]) return x;
+      if (layer === 0) return share < 0 ? -inTail() : inTail();
+      const [low, high] = [height(ends[layer]), height(ends[layer + 1])];
+      if (low + uniform() * (high - low) < height(x)) return x;
+    }
   };
 }
 

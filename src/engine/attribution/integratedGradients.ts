@@ -1,4 +1,4 @@
-/** Scores of a batch at a point, and their gradients by its components. */
+/** Scores of a batch at a point, and their gradients by its components. The point's array is used again afterwards. */
 export type GradientAt = (point: Float32Array) => Promise<{ values: ArrayLike<number>; gradient: Float32Array }>;
 
 export interface IntegratedGradients {
@@ -25,11 +25,9 @@ export async function integratedGradients(
 ): Promise<IntegratedGradients> {
   const mean = new Float64Array(input.length);
   let [values, baselineValues] = [new Float64Array(), new Float64Array()];
+  const between = new Float32Array(input.length);
   for (let step = 0; step < steps; step++) {
-    const t = step / (steps - 1);
-    // The ends exactly, whatever rounding does to what lies between them.
-    const point = t === 0 ? baseline : t === 1 ? input : input.map((end, i) => baseline[i] + t * (end - baseline[i]));
-    const { values: scores, gradient } = await at(point);
+    const { values: scores, gradient } = await at(pointOnWay(input, baseline, step / (steps - 1), between));
     const isEnd = step === 0 || step === steps - 1;
     const weight = (isEnd ? 0.5 : 1) / (steps - 1);
     for (let i = 0; i < mean.length; i++) mean[i] += weight * gradient[i];
@@ -37,6 +35,17 @@ export async function integratedGradients(
     if (step === steps - 1) values = Float64Array.from(scores);
   }
   return { attribution: input.map((end, i) => (end - baseline[i]) * mean[i]), values, baselineValues };
+}
+
+/**
+ * The point at a share of the way from the baseline to the input; the ends exactly, whatever rounding does between them.
+ *
+ * @param into is written to, where the point lies between them: a new array for every point takes longer than its sums
+ */
+function pointOnWay(input: Float32Array, baseline: Float32Array, share: number, into: Float32Array): Float32Array {
+  if (share === 0 || share === 1) return share === 0 ? baseline : input;
+  for (let i = 0; i < into.length; i++) into[i] = baseline[i] + share * (input[i] - baseline[i]);
+  return into;
 }
 
 /** Scores of a batch at a point, what a layer computes there, and the scores' gradients by it. */
@@ -59,10 +68,9 @@ export async function layerIntegratedGradients(
   let attribution = new Float64Array();
   let [values, baselineValues] = [new Float64Array(), new Float64Array()];
   let before: { layer: Float32Array; gradient: Float32Array } | null = null;
+  const between = new Float32Array(input.length);
   for (let step = 0; step < steps; step++) {
-    const t = step / (steps - 1);
-    const point = t === 0 ? baseline : t === 1 ? input : input.map((end, i) => baseline[i] + t * (end - baseline[i]));
-    const { values: scores, layer, gradient } = await at(point);
+    const { values: scores, layer, gradient } = await at(pointOnWay(input, baseline, step / (steps - 1), between));
     if (before) {
       for (let i = 0; i < layer.length; i++) {
         attribution[i] += 0.5 * (before.gradient[i] + gradient[i]) * (layer[i] - before.layer[i]);

@@ -6,7 +6,7 @@ import { mulberry32, normalFrom } from '../random.js';
  *
  * @param batch samples that `input` holds
  * @param sigma share of (maximum - minimum) of a sample
- * @param gradientAt of the batch at other points, of any size
+ * @param gradientAt of the batch at other points, of any size; the points' array is used again afterwards
  */
 export async function smoothGrad(
   input: Float32Array,
@@ -24,9 +24,13 @@ export async function smoothGrad(
     }
     return sigma * (highest - lowest);
   });
+  const point = new Float32Array(input.length);
   let mean: Float64Array | null = null;
   for (let round = 0; round < samples; round++) {
-    const gradient = await gradientAt(input.map((value, i) => value + deviations[Math.floor(i / size)] * normal()));
+    for (let sample = 0, i = 0; sample < batch; sample++) {
+      for (; i < (sample + 1) * size; i++) point[i] = input[i] + deviations[sample] * normal();
+    }
+    const gradient = await gradientAt(point);
     mean ??= new Float64Array(gradient.length);
     for (let i = 0; i < gradient.length; i++) mean[i] += gradient[i] / samples;
   }
