@@ -73,6 +73,10 @@ export function* branchAndBound(problem: BranchProblem): Sliced<BranchResult> {
     const inSizes = yield* sizes.within(holding, lacking);
     const open = new OpenPositions(atoms, p, q, inHits, inSizes);
     budget.steps -= hits.steps - before + 2 * hits.length;
+    if (budget.steps < stop) {
+      yield;
+      stop = budget.steps - sliceSteps;
+    }
     // The goal is reached from where this branch stands, by that much.
     const missing = (length: number) => goal - gain - (length < least ? 1 : 0);
     const single = open.bestAtom();
