@@ -21,6 +21,8 @@ interface ImageConceptsRequest {
   labels: string | null;
   /** Concepts measured from the pixels. */
   auto: boolean;
+  /** The model's outputs become concepts too: there need be no others. */
+  othersFollow: boolean;
   /** Masks and labels that somebody drew. */
   annotations: readonly AnnotationSource[];
   /** Of the pictures, for the model's input. */
@@ -88,7 +90,7 @@ export async function imageConcepts(request: ImageConceptsRequest): Promise<Conc
     concepts.push(...found.concepts);
     notes.push(...found.notes);
   }
-  if (concepts.length === 0) {
+  if (concepts.length === 0 && !request.othersFollow) {
     throw new UserError('probe file: no concept divides the pictures', {
       hint:
         annotations.length > 0

@@ -137,6 +137,7 @@ export async function openImages(file: ImagesProbeFile, options: ImagesOptions):
         folders: concepts.folders ?? (file.concepts === undefined && classFolders(files).length > 1),
         labels: concepts.labels === undefined ? null : path.resolve(base, concepts.labels),
         annotations,
+        othersFollow: file.outputs !== undefined && file.outputs !== false,
         // What is annotated is somebody's own words for the pictures; measured ones join them only when asked to.
         auto: concepts.auto ?? (concepts.labels === undefined && concepts.folders !== true && annotations.length === 0),
         preparation,

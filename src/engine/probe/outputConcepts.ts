@@ -42,6 +42,12 @@ export function withOutputs(probe: ProbeSet, setting: OutputSetting, model: Onnx
       const named = concepts.map((concept) =>
         taken.has(concept.name) ? { ...concept, name: `${concept.name} (output)` } : concept,
       );
+      if (set.concepts.length + named.length === 0) {
+        throw new UserError('probe file: no concept divides the samples', {
+          hint: 'give others beside "outputs", or more samples',
+          code: 'probe/concepts',
+        });
+      }
       const { height, width } = size ?? set;
       return {
         ...set,

@@ -111,7 +111,7 @@ describe('what a segmentation predicts, as concepts of places', () => {
     const data = [0, 1].map((i) => sharedData(this, `images/ort_street_detection_${i}.jpg`));
     const names = ['background', 'road', 'kerb', 'mark'];
     const preprocess = { resize: [512, 896], channels: 'bgr', scale: 1 };
-    const file = folder.write('s.probe.json', JSON.stringify({ kind: 'images', data, outputs: names, preprocess })); // prettier-ignore
+    const file = folder.write('s.probe.json', JSON.stringify({ kind: 'images', data, concepts: { auto: false }, outputs: names, preprocess })); // prettier-ignore
     const probe = await openProbe({ kind: 'file', path: file }, street, { bundledFolder: '' });
     const set = await probe.concepts(2);
     const road = set.concepts.find(({ name }) => name === 'predicts road')!;
