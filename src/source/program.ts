@@ -33,23 +33,24 @@ export async function readProgram(
 ): Promise<PythonProgram> {
   const files = new Map([[file, index]]);
   const asked = new Map<string, Promise<PythonIndex | null>>();
+  const ask = async (place: string): Promise<PythonIndex | null> => {
+    const known = files.get(place);
+    if (known) return known;
+    let answer = asked.get(place);
+    if (!answer) asked.set(place, (answer = read(place)));
+    return answer;
+  };
   const queue = [file];
   for (let from = queue.shift(); from !== undefined; from = queue.shift()) {
-    for (const specifier of importsOf(files.get(from)!)) {
-      for (const place of placesOf(from, specifier)) {
-        if (files.size >= mostFiles) return { file, files };
-        if (files.has(place)) break;
-        let answer = asked.get(place);
-        if (!answer) {
-          answer = read(place);
-          asked.set(place, answer);
-        }
-        const found = await answer;
-        if (!found) continue;
-        files.set(place, found);
-        queue.push(place);
-        break;
-      }
+    // A package that is elsewhere is asked for in many places: all at once.
+    const imports = [...importsOf(files.get(from)!)].map((specifier) => placesOf(from, specifier));
+    const answers = await Promise.all(imports.map((places) => Promise.all(places.map(ask))));
+    for (const [i, found] of answers.entries()) {
+      const at = found.findIndex((answer) => answer !== null);
+      if (at < 0 || files.has(imports[i][at])) continue;
+      if (files.size >= mostFiles) return { file, files };
+      files.set(imports[i][at], found[at]!);
+      queue.push(imports[i][at]);
     }
   }
   return { file, files };

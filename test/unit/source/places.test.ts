@@ -288,4 +288,14 @@ describe('which model belongs to a file', () => {
     assert.equal(choose('import numpy\n', { 'src/b.onnx': structure }), null);
     assert.equal(choose(net('Net'), {}), null);
   });
+
+  it('the one that the code explains best, whatever words of other models it mentions', () => {
+    // A module is called as a word of the code that makes no module.
+    const mentioned = modelOfLayers([...small, ['numpy', 'Gemm', 3]]);
+    const code = `import numpy\n${net('Net')}`;
+    assert.equal(choose(code, { 'src/a.onnx': mentioned, 'src/b.onnx': structure })?.model, 'src/b.onnx');
+    const checkpoints = Object.fromEntries([3, 2, 1].map((epoch) => [`src/epoch${epoch}.onnx`, modelOfLayers(small)]));
+    assert.equal(choose(code, { 'src/a.onnx': mentioned, ...checkpoints })?.model, 'src/epoch1.onnx');
+    assert.equal(choose(`${code}save("epoch2.onnx")`, { 'src/a.onnx': mentioned, ...checkpoints })?.model, 'src/epoch2.onnx'); // prettier-ignore
+  });
 });
