@@ -17,6 +17,7 @@ import { probeFileText } from './probe/index.js';
 import { evaluateProbe, probeEvaluationCost } from './probeEvaluation.js';
 import { reportOf } from './reportOf.js';
 import { sampleOf, unitOf } from './request.js';
+import { SampleAttributions } from './sampleAttributions.js';
 import { timings } from './timing/index.js';
 
 /**
@@ -28,6 +29,7 @@ import { timings } from './timing/index.js';
 export function createEngine({ media }: { media: string }): EngineApi {
   const opened = new Opened(media);
   const pictures = new PictureRequests(opened);
+  const attributions = new SampleAttributions(opened);
   return {
     async version() {
       const ort = (await import('onnxruntime-node')) as unknown as { listSupportedBackends(): { name: string }[] };
@@ -62,6 +64,7 @@ export function createEngine({ media }: { media: string }): EngineApi {
     },
     map: (request, signal) => pictures.map(request, signal),
     judge: (request, signal) => pictures.judge(request, signal),
+    attribution: (request, signal) => attributions.of(request, signal),
     reasons: (request) => pictures.reasons(request),
     async unavailableMethods({ model, layers }) {
       return unavailableMethods((await opened.model(model)).model, layers);

@@ -74,6 +74,7 @@ serve('picture', (params) => engine.picture(params));
 serve('sample', (params) => engine.sample(params));
 serve('map', (params, signal) => engine.map(params, signal));
 serve('judge', (params, signal) => engine.judge(params, signal));
+serve('attribution', (params, signal) => engine.attribution(params, signal));
 serve('reasons', (params) => engine.reasons(params));
 serve('unavailableMethods', (params) => engine.unavailableMethods(params));
 serve('columnEffect', (params) => engine.columnEffect(params));

@@ -55,6 +55,13 @@ export class CallFields {
     return value as T;
   }
 
+  severalOf<T extends string>(name: string, words: readonly T[]): T[] {
+    const value = this.#fields[name];
+    if (!Array.isArray(value) || !value.every((word) => words.includes(word as T)))
+      throw this.#refusal(name, `a list of ${words.join(', ')}`);
+    return [...new Set(value as T[])];
+  }
+
   /** Concepts as they are to be, each with its fields. */
   conceptDraft(name: string): ConceptDraft[] {
     const value = this.#fields[name];
@@ -124,7 +131,16 @@ export class CallFields {
 
   region(name: string): MapCall['region'] {
     const value = this.#fields[name] ?? 'predicted';
-    if (value !== 'predicted' && value !== 'all') throw this.#refusal(name, 'predicted or all');
+    if (isRecord(value)) {
+      const rectangle = new CallFields(value, this.method);
+      return {
+        x: rectangle.index('x'),
+        y: rectangle.index('y'),
+        width: rectangle.index('width', { from: 1 }),
+        height: rectangle.index('height', { from: 1 }),
+      };
+    }
+    if (value !== 'predicted' && value !== 'all') throw this.#refusal(name, 'predicted, all or a rectangle');
     return value;
   }
 

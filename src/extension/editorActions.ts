@@ -56,6 +56,15 @@ export function editorActions(
       await vscode.workspace.fs.writeFile(target, png);
       return { path: target.fsPath };
     },
+    async saveCsv(session, name, text) {
+      const target = await vscode.window.showSaveDialog({
+        defaultUri: vscode.Uri.joinPath(beside(session), safeName(name)),
+        filters: { CSV: ['csv'] },
+      });
+      if (!target) return null;
+      await vscode.workspace.fs.writeFile(target, Buffer.from(text));
+      return { path: target.fsPath };
+    },
     copy: async (text) => vscode.env.clipboard.writeText(text),
     saveConcepts: (session, draft) => saveConcepts(session, probes, draft),
     threads: () => runSettings().threads,

@@ -13,6 +13,8 @@ import type {
 } from '../shared/engineApi.js';
 import { engineFailure, type EngineMethod, type EngineParams, type EngineResult } from '../shared/engineRpc.js';
 import type { MapCall, StrongestPicture, UnitDetail } from '../shared/panelProtocol.js';
+import type { SampleAttribution } from '../shared/attribution.js';
+import type { OutputClasses } from '../shared/correlation.js';
 import { categoriesOf, dissectionOf, type Dissection } from '../shared/dissection.js';
 import { UserError } from '../shared/userError.js';
 import type { ConceptCheck, ConceptDraft, ConceptFile, ConceptList } from '../shared/concepts.js';
@@ -20,7 +22,9 @@ import { Jobs } from './jobs.js';
 import type { CallOptions, EngineClient } from './engineClient.js';
 import type { Reportable } from './reportable.js';
 import type { ModelResults } from './modelResults.js';
+import { ProbeJobs } from './probeJobs.js';
 import { PictureCache } from './pictureCache.js';
+import type { SessionSurroundings } from './sessionSurroundings.js';
 import { strongestPictures } from './strongestPictures.js';
 
 /** These repeat themselves once when the engine was lost under them: the page need not know. */
@@ -28,6 +32,8 @@ const repeatable: ReadonlySet<EngineMethod> = new Set([
   'version',
   'picture',
   'unavailableMethods',
+  'outputClasses',
+  'attribution',
   'sample',
   'columnEffect',
   'feeds',
@@ -48,16 +54,16 @@ export class ModelQueries {
   timings: Timings | null = null;
 
   readonly jobs: Jobs;
+  readonly probeJobs: ProbeJobs;
 
   constructor(
     private readonly model: string,
     private readonly engine: EngineClient,
     private readonly results: ModelResults,
-    /** The user's choice of a probe set, for as long as no explanation has settled on one. */
-    private readonly chosen: () => ProbeChoice | null,
-    private readonly threads: () => number | null,
+    private readonly surroundings: Pick<SessionSurroundings, 'probe' | 'run'>,
   ) {
     this.jobs = new Jobs(model, engine, results, () => this.probe());
+    this.probeJobs = new ProbeJobs(model, engine, () => this.#chosen());
   }
 
   async unit(layer: string, unit: number): Promise<UnitDetail> {
@@ -103,7 +109,7 @@ export class ModelQueries {
       layer,
       unit,
       sample,
-      threads: this.threads(),
+      threads: this.surroundings.run().threads,
     });
   }
 
@@ -121,7 +127,7 @@ export class ModelQueries {
   }
 
   async #measure({ threads, provider }: { threads: number | null; provider: string }): Promise<Timings | null> {
-    const probe = this.results.probe?.choice ?? this.chosen();
+    const probe = this.#chosen();
     this.#stopMeasuring = new AbortController();
     const signal = AbortSignal.any([this.#stopMeasuring.signal, this.#interrupt.signal]);
     try {
@@ -134,9 +140,9 @@ export class ModelQueries {
   }
 
   map(call: MapCall): Promise<MapResult> {
-    const probe = this.results.probe?.choice ?? this.chosen();
+    const probe = this.#chosen();
     const signal = AbortSignal.any([this.#stopMaps.signal, this.#interrupt.signal]);
-    return this.ask('map', { ...call, model: this.model, probe, threads: this.threads() }, { signal });
+    return this.ask('map', { ...call, model: this.model, probe, threads: this.surroundings.run().threads }, { signal });
   }
 
   /** Ends the maps that are being made. */
@@ -149,18 +155,35 @@ export class ModelQueries {
     return this.ask('unavailableMethods', { model: this.model, layers });
   }
 
+  outputClasses(): Promise<OutputClasses> {
+    return this.ask('outputClasses', { model: this.model });
+  }
+
   judge(call: MapCall): Promise<MapJudgement> {
-    const probe = this.results.probe?.choice ?? this.chosen();
+    const probe = this.#chosen();
     return this.ask(
       'judge',
-      { ...call, model: this.model, probe, threads: this.threads() },
+      { ...call, model: this.model, probe, threads: this.surroundings.run().threads },
       { signal: this.#interrupt.signal },
     );
   }
 
+  attribution(sample: number, method: string, index: number | null): Promise<SampleAttribution> {
+    const { threads } = this.surroundings.run();
+    const request = { model: this.model, probe: this.#chosen(), folders: [], sample, method, class: index, threads };
+    return this.ask('attribution', request, { signal: this.#interrupt.signal });
+  }
+
   reasons(input: MapCall['input'], layer: string, index: number | null): Promise<DecisionReasons> {
-    const probe = this.results.probe?.choice ?? this.chosen();
-    return this.ask('reasons', { model: this.model, probe, input, layer, class: index, threads: this.threads() });
+    const probe = this.#chosen();
+    return this.ask('reasons', {
+      model: this.model,
+      probe,
+      input,
+      layer,
+      class: index,
+      threads: this.surroundings.run().threads,
+    });
   }
 
   proposals(folders: string[]): Promise<ProbeProposal[]> {
@@ -226,6 +249,7 @@ export class ModelQueries {
   interrupt(): void {
     this.#interrupt.abort();
     this.jobs.cancelAll();
+    this.probeJobs.cancelAll();
     this.#interrupt = new AbortController();
   }
 
@@ -235,11 +259,17 @@ export class ModelQueries {
     this.#samples.clear();
     this.timings = null;
     this.jobs.forget();
+    this.probeJobs.forget();
   }
 
-  /** The probe set in use, or chosen. */
+  /** The probe set in use, or the user's choice for as long as no explanation has settled on one. */
+  #chosen(): ProbeChoice | null {
+    return this.results.probe?.choice ?? this.surroundings.probe();
+  }
+
+  /** @throws UserError where there is neither */
   probe(): ProbeChoice {
-    const choice = this.results.probe?.choice ?? this.chosen();
+    const choice = this.#chosen();
     if (!choice) throw new UserError('No probe set is in use yet', { hint: 'explain the model or choose a probe set' });
     return choice;
   }

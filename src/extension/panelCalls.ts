@@ -1,8 +1,10 @@
 import type { ProbeChoice } from '../shared/engineApi.js';
-import type { MapCall, PanelMethods } from '../shared/panelProtocol.js';
+import { allMetrics } from '../shared/evaluation.js';
+import type { EvaluationChoice, JobName, MapCall, PanelMethods } from '../shared/panelProtocol.js';
 import type { ConceptDraft } from '../shared/concepts.js';
 import { UserError } from '../shared/userError.js';
 import { CallFields } from './callFields.js';
+import { probeJobNames } from './probeJobs.js';
 import { rowsOf } from './layerRows.js';
 import type { ModelSession } from './session.js';
 
@@ -17,6 +19,7 @@ export interface PanelActions {
   dropPicture(name: string, bytes: Uint8Array): Promise<{ path: string; name: string }>;
   pictureAt(uri: string): { path: string; name: string };
   savePicture(session: ModelSession, name: string, png: Uint8Array): Promise<{ path: string } | null>;
+  saveCsv(session: ModelSession, name: string, text: string): Promise<{ path: string } | null>;
   copy(text: string): Promise<void>;
   saveConcepts(session: ModelSession, draft: ConceptDraft[]): Promise<{ path: string; notes: string[] }>;
   /** Of ONNX Runtime, as the user's settings say. */
@@ -45,7 +48,23 @@ const mapCall = (fields: CallFields): MapCall => ({
 
 const modes = ['zero', 'mean'] as const;
 
+const jobNames: JobName[] = ['ablate', 'cause', ...probeJobNames];
+
+/** Who carries out a job of that name. */
+const jobOf = (session: ModelSession, name: JobName) =>
+  name === 'evaluate' || name === 'correlate'
+    ? { progress: () => session.queries.probeJobs.progress(name), cancel: () => session.queries.probeJobs.cancel(name) }
+    : { progress: () => session.queries.jobs.progress(name), cancel: () => session.queries.jobs.cancel(name) };
+
+const evaluationChoice = (fields: CallFields): EvaluationChoice => ({
+  methods: fields.texts('methods'),
+  layers: fields.texts('layers'),
+  metrics: fields.severalOf('metrics', allMetrics),
+  samples: fields.index('samples', { from: 1 }),
+});
+
 const pictureBytes = 64 * 2 ** 20;
+const csvLength = 32 * 2 ** 20;
 
 /** Every method of the protocol: its parameters are read here, one by one, and nothing else is believed. */
 const calls: { [M in keyof PanelMethods]: Call } = {
@@ -86,8 +105,24 @@ const calls: { [M in keyof PanelMethods]: Call } = {
       actions.threads(),
     ),
   foundCause: (fields, session) => session.queries.jobs.foundCause(fields.text('layer'), fields.index('unit')),
-  jobProgress: (fields, session) => session.queries.jobs.progress(fields.oneOf('job', ['ablate', 'cause'])),
-  cancelJob: (fields, session) => session.queries.jobs.cancel(fields.oneOf('job', ['ablate', 'cause'])),
+  evaluate: (fields, session, actions) =>
+    session.queries.probeJobs.evaluate(evaluationChoice(fields), actions.threads()),
+  evaluationCost: (fields, session, actions) =>
+    session.queries.probeJobs.evaluationCost(evaluationChoice(fields), actions.threads()),
+  correlate: (fields, session, actions) =>
+    session.queries.probeJobs.correlate(
+      {
+        class: fields.textOrNull('class'),
+        auto: fields.flag('auto'),
+        samples: fields.index('samples', { from: 2 }),
+        steps: fields.index('steps', { from: 2, to: 10_000 }),
+      },
+      actions.threads(),
+    ),
+  outputClasses: (_, session) => session.queries.outputClasses(),
+  found: (_, session) => session.queries.probeJobs.found(),
+  jobProgress: (fields, session) => jobOf(session, fields.oneOf('job', jobNames)).progress(),
+  cancelJob: (fields, session) => jobOf(session, fields.oneOf('job', jobNames)).cancel(),
   dissection: (fields, session) => session.queries.dissection(fields.text('layer')),
   concepts: (_, session) => session.queries.concepts(),
   checkConcept: (fields, session) => session.queries.checkConcept(fields.conceptDraft('draft'), fields.index('at')),
@@ -112,6 +147,8 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   editProbe: (_, session, actions) => actions.editProbe(session),
   map: (fields, session) => session.queries.map(mapCall(fields)),
   judge: (fields, session) => session.queries.judge(mapCall(fields)),
+  attribution: (fields, session) =>
+    session.queries.attribution(fields.index('sample'), fields.text('method', 100), fields.indexOrNull('class')),
   reasons: (fields, session) =>
     session.queries.reasons(fields.mapInput('input'), fields.text('layer'), fields.indexOrNull('class')),
   unavailableMethods: (fields, session) => session.queries.unavailableMethods(fields.texts('layers')),
@@ -122,6 +159,8 @@ const calls: { [M in keyof PanelMethods]: Call } = {
   pictureAt: (fields, _, actions) => actions.pictureAt(fields.text('uri', 10_000)),
   savePicture: (fields, session, actions) =>
     actions.savePicture(session, fields.text('name', 500), fields.bytes('png', pictureBytes)),
+  saveCsv: (fields, session, actions) =>
+    actions.saveCsv(session, fields.text('name', 500), fields.text('text', csvLength)),
   copy: (fields, _, actions) => actions.copy(fields.text('text', 10 * 2 ** 20)),
   report: (_, session, actions) => actions.report(session),
   goToCode: (fields, session, actions) => actions.goToCode(session, fields.text('layer')),
@@ -139,6 +178,8 @@ const harmless: ReadonlySet<string> = new Set<keyof PanelMethods>([
   'foundAblation',
   'foundCause',
   'changes',
+  'found',
+  'jobProgress',
   'stop',
   'copy',
   'goToCode',

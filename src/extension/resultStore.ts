@@ -42,7 +42,7 @@ const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
 /**
- * Results on disk, one file a model, so that a reloaded window or a new engine shows the former labels at once. Only the
+ * Results on disk, one file a model (and one for what was found over its probe set), so that a reloaded window or a new engine shows the former labels at once. Only the
  * most recently used are kept. Nothing here is precious: a file that can't be read counts as absent.
  */
 export class ResultStore {
@@ -53,10 +53,10 @@ export class ResultStore {
     private readonly bounds = { files: 40, bytes: 200 * 2 ** 20 },
   ) {}
 
-  async load(model: string): Promise<StoredResults | null> {
+  async load<Stored = StoredResults>(model: string): Promise<Stored | null> {
     const file = this.#file(model);
     try {
-      const record = deserialize(await decompress(await readFile(file))) as { version: number; results: StoredResults };
+      const record = deserialize(await decompress(await readFile(file))) as { version: number; results: Stored };
       if (record.version !== version) return null;
       const now = new Date();
       await utimes(file, now, now);
@@ -67,7 +67,7 @@ export class ResultStore {
   }
 
   /** One after the other, so that the last one stays. */
-  save(model: string, results: StoredResults): Promise<void> {
+  save<Stored = StoredResults>(model: string, results: Stored): Promise<void> {
     const saved = this.#saving.then(() => this.#write(model, results));
     this.#saving = saved.catch(() => undefined);
     return saved;
@@ -78,7 +78,7 @@ export class ResultStore {
     return this.#saving;
   }
 
-  async #write(model: string, results: StoredResults): Promise<void> {
+  async #write(model: string, results: unknown): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const bytes = await compress(serialize({ version, results }), { level: 1 });
     const temporary = path.join(this.folder, `${randomUUID()}.part`);

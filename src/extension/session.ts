@@ -7,6 +7,7 @@ import { describe } from './describe.js';
 import type { EngineClient } from './engineClient.js';
 import { fingerprint, sameFiles, type Fingerprint } from './fingerprint.js';
 import { formerSummary } from './formerCheckpoint.js';
+import { keepJobs } from './keptJobs.js';
 import { isGone, modelGone } from './modelGone.js';
 import { ModelQueries } from './modelQueries.js';
 import { ModelResults } from './modelResults.js';
@@ -50,13 +51,7 @@ export class ModelSession {
     private readonly surroundings: SessionSurroundings,
   ) {
     this.#settings = surroundings.settings();
-    this.queries = new ModelQueries(
-      model,
-      engine,
-      this.results,
-      () => surroundings.probe(),
-      () => surroundings.run().threads,
-    );
+    this.queries = new ModelQueries(model, engine, this.results, surroundings);
     // What work under way leaves is kept at its end.
     this.queries.jobs.onDone = () => void (this.#work ? null : this.#save());
   }
@@ -214,6 +209,7 @@ export class ModelSession {
         milliseconds: stored.milliseconds,
       });
     }
+    await keepJobs(this.queries.probeJobs, this.store, this.model, () => this.results.probe, this.surroundings.log);
     if (!stored || this.#status.stale) await this.#inspect();
     if (!this.surroundings.trusted()) {
       if (this.#status.state === 'empty') this.#setStatus({ state: 'restricted' });

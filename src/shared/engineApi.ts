@@ -1,3 +1,4 @@
+import type { AttributionRequest, SampleAttribution } from './attribution.js';
 import type { ConceptCheck, ConceptDraft, ConceptFile, ConceptList } from './concepts.js';
 import type { CorrelationSettings, OutputClasses, ProbeCorrelation } from './correlation.js';
 import type { Ablation, AblationSettings, CauseResult, CauseSettings } from './effects.js';
@@ -33,6 +34,8 @@ export interface EngineApi {
   map(request: MapRequest, signal: AbortSignal): Promise<MapResult>;
   /** What a map is worth, by what happens to the prediction, beside a map by chance. */
   judge(request: MapRequest, signal: AbortSignal): Promise<MapJudgement>;
+  /** What each part of an input that is no picture contributes to a score. */
+  attribution(request: AttributionRequest, signal: AbortSignal): Promise<SampleAttribution>;
   /** Which units of a layer spoke for a class in one picture. */
   reasons(request: ReasonsRequest): Promise<DecisionReasons>;
   /** Methods that can't be had for this model and layer, as far as the model's structure shows it. */

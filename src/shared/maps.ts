@@ -1,5 +1,16 @@
 import type { Picture, ProbeChoice } from './engineApi.js';
 
+/** In pixels of the input. */
+export interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Which places of a segmentation a class's score is summed over. */
+export type MapRegion = 'predicted' | 'all' | Rectangle;
+
 export interface MapRequest {
   model: string;
   probe: ProbeChoice | null;
@@ -16,7 +27,7 @@ export interface MapRequest {
   /** The mean over the input and its mirror image, each at 0.9, 1 and 1.1 times its values. */
   augSmooth?: boolean;
   /** Of segmentations: over which places the class's score is summed. Absent: `predicted`. */
-  region?: 'predicted' | 'all';
+  region?: MapRegion;
   /** Of detectors: the box's number. Absent: the one with the class's highest score. */
   box?: number | null;
   /** Null or absent: as many as the runtime thinks right. */

@@ -6,6 +6,7 @@ import type {
   MapJudgement,
   JobProgress,
   MapMethod,
+  MapRegion,
   MapResult,
   Picture,
   ProbeChoice,
@@ -15,10 +16,13 @@ import type {
   Timings,
   UnavailableMethod,
 } from './engineApi.js';
+import type { SampleAttribution } from './attribution.js';
+import type { CorrelationSettings, OutputClasses, ProbeCorrelation } from './correlation.js';
 import type { CheckpointChange, UnitChange, UnitChangeKind } from './checkpointChange.js';
 import type { ConceptCheck, ConceptDraft, ConceptList } from './concepts.js';
 import type { Dissection } from './dissection.js';
 import type { Ablation, UnitCause } from './effects.js';
+import type { Evaluation, EvaluationCost, EvaluationProgress, EvaluationSettings } from './evaluation.js';
 import type { Layer, ModelStructure } from './model.js';
 import type { Place } from './userError.js';
 import type { Formula, Settings, UnitExplanation, UnitStatus } from './results.js';
@@ -67,8 +71,17 @@ export interface PanelMethods {
   /** Whether a unit's label causes its firing; null where it was cancelled. */
   cause(p: CauseCall): UnitCause | null;
   foundCause(p: Omit<CauseCall, 'cases'>): FoundCause | null;
+  /** Whether maps are right, over the probe set; null where it was cancelled. */
+  evaluate(p: EvaluationChoice): Evaluation | null;
+  /** How long that would take. */
+  evaluationCost(p: EvaluationChoice): EvaluationCost;
+  /** What each component of the inputs contributes to the correlation of an output; null where it was cancelled. */
+  correlate(p: CorrelationChoice): ProbeCorrelation | null;
+  outputClasses(p: Record<string, never>): OutputClasses;
+  /** What these two found last, of the model and the probe set as they are. */
+  found(p: Record<string, never>): FoundByJobs;
   /** How far such a job is; null where none is under way. */
-  jobProgress(p: { job: JobName }): JobProgress | null;
+  jobProgress(p: { job: JobName }): JobProgress | EvaluationProgress | null;
   cancelJob(p: { job: JobName }): void;
   /** Network Dissection's summary of a layer. */
   dissection(p: { layer: string }): Dissection;
@@ -90,6 +103,8 @@ export interface PanelMethods {
   map(p: MapCall): MapResult;
   /** What that map is worth, by what happens to the prediction. */
   judge(p: MapCall): MapJudgement;
+  /** What each part of a sample that is no picture contributes to a score. */
+  attribution(p: { sample: number; method: string; class: number | null }): SampleAttribution;
   /** Which neurons of a layer spoke for the class. */
   reasons(p: { input: MapCall['input']; layer: string; class: number | null }): DecisionReasons;
   /** Methods that can't be had for this model, and why. */
@@ -103,6 +118,8 @@ export interface PanelMethods {
   /** A picture dropped from VS Code's own explorer, by its address. */
   pictureAt(p: { uri: string }): { path: string; name: string };
   savePicture(p: { name: string; png: Uint8Array }): { path: string } | null;
+  /** A table, into a file that the user chooses. */
+  saveCsv(p: { name: string; text: string }): { path: string } | null;
   copy(p: { text: string }): void;
   report(p: Record<string, never>): { file: string } | null;
   goToCode(p: { layer: string }): void;
@@ -114,7 +131,15 @@ export interface PanelMethods {
   manageTrust(p: Record<string, never>): void;
 }
 
-export type JobName = 'ablate' | 'cause';
+export type JobName = 'ablate' | 'cause' | 'evaluate' | 'correlate';
+
+export type EvaluationChoice = Omit<EvaluationSettings, 'threads'>;
+export type CorrelationChoice = Omit<CorrelationSettings, 'threads'>;
+
+export interface FoundByJobs {
+  evaluation: { choice: EvaluationChoice; result: Evaluation } | null;
+  correlation: { choice: CorrelationChoice; result: ProbeCorrelation } | null;
+}
 
 export interface AblationCall {
   layer: string;
@@ -150,7 +175,7 @@ export interface MapCall {
   unit: number | null;
   eigenSmooth: boolean;
   augSmooth: boolean;
-  region: 'predicted' | 'all';
+  region: MapRegion;
   box: number | null;
 }
 

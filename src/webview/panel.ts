@@ -8,7 +8,7 @@ import './views/changes.js';
 import './views/concepts.js';
 import './views/outputs.js';
 import './views/header.js';
-import './views/maps.js';
+import './views/mapsTab.js';
 import './views/model.js';
 import './views/neurons.js';
 import './views/notices.js';
@@ -129,7 +129,7 @@ export class Panel extends LitElement {
       case 'maps':
         return store.panel!.status.state === 'restricted'
           ? wholePage(store)
-          : html`<ox-maps .store=${store}></ox-maps>`;
+          : html`<ox-maps-tab .store=${store}></ox-maps-tab>`;
       case 'outputs':
         return html`<ox-outputs .store=${store}></ox-outputs>`;
       case 'concepts':

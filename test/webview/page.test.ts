@@ -360,11 +360,11 @@ describe('the panel in a browser', function () {
       );
     });
 
-    it('are not offered for a model that takes no pictures', async () => {
+    it('are shares of columns for a model that takes no pictures', async () => {
       await open('policy');
       await page.getByRole('tab', { name: 'Maps' }).click();
-      await page.getByText('this model takes no pictures').waitFor();
-      assert.equal(await page.getByRole('combobox', { name: 'Method' }).count(), 0);
+      await page.getByRole('table', { name: 'Parts of the input' }).getByText('pole angle').waitFor();
+      assert.equal(await page.locator('ox-maps').count(), 0);
     });
 
     it('saves what is shown as PNG', async () => {

@@ -16,3 +16,4 @@ export { smoothGrad } from './smoothGrad.js';
 export { classScore } from './classTarget.js';
 export { decisionReasons } from './decisionReasons.js';
 export { channelSums, magnitudeMap } from './magnitudeMap.js';
+export { embeddedModel } from './embeddedModel.js';

@@ -1,9 +1,6 @@
-import type { ClassScore } from '../../shared/engineApi.js';
+import type { ClassScore, MapRegion } from '../../shared/engineApi.js';
 import type { MapMethodDefinition } from '../cam/index.js';
 import type { ProbeSet } from '../probe/index.js';
-
-/** Which places of a segmentation the score is summed over; a box is in pixels of the input. */
-export type MapRegion = 'predicted' | 'all' | { x: number; y: number; width: number; height: number };
 
 export interface MapJob {
   method: string;

@@ -5,7 +5,7 @@ import { perSample, type Tensor } from '../runtime/index.js';
 import type { ClassOutput } from './classOutput.js';
 import { boxLayout, boxReader } from './boxScores.js';
 import { meanScores } from './classScores.js';
-import type { MapRegion } from './mapJob.js';
+import type { MapRegion } from '../../shared/engineApi.js';
 
 /** What a map is drawn for: a score that is a function of one tensor's elements for one input. */
 export interface ScoreTarget {

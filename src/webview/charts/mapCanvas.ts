@@ -1,9 +1,12 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { MapResult } from '../../shared/engineApi.js';
+import type { MapResult, Rectangle } from '../../shared/engineApi.js';
 import { upsample } from './contour.js';
 import { mapOverlay, type MapPaint } from './mapOverlay.js';
 import { bitmap } from './pictureView.js';
+import { placeBelow, placeByKey, type Place } from './pointedPlace.js';
+import { regionFrame, regionFrameStyles, spanned } from './regionFrame.js';
+import { readOut, readOutStyles } from './readOut.js';
 
 /** Pixels on the shorter side of what is painted on the page. */
 const shownSide = 448;
@@ -11,49 +14,41 @@ const shownSide = 448;
 /** A class activation map over the picture that the model saw, with the value under the pointer. */
 @customElement('ox-map-canvas')
 export class MapCanvas extends LitElement {
-  static override styles = css`
-    :host {
-      position: relative;
-      display: block;
-      line-height: 0;
-    }
-    canvas {
-      width: 100%;
-      height: 100%;
-      border-radius: 3px;
-    }
-    canvas:focus-visible {
-      outline: 1px solid var(--vscode-focusBorder);
-      outline-offset: 2px;
-    }
-    .value {
-      position: absolute;
-      transform: translate(10px, -130%);
-      padding: 1px 6px;
-      border-radius: 3px;
-      border: 1px solid var(--vscode-editorHoverWidget-border, var(--edge));
-      color: var(--vscode-editorHoverWidget-foreground);
-      background: var(--vscode-editorHoverWidget-background);
-      font-size: 11px;
-      line-height: 16px;
-      font-variant-numeric: tabular-nums;
-      white-space: nowrap;
-      pointer-events: none;
-      z-index: 1;
-    }
-    .value.left {
-      transform: translate(calc(-100% - 10px), -130%);
-    }
-    .value.low {
-      margin-top: 44px;
-    }
-  `;
+  static override styles = [
+    readOutStyles,
+    regionFrameStyles,
+    css`
+      :host {
+        position: relative;
+        display: block;
+        line-height: 0;
+      }
+      canvas {
+        width: 100%;
+        height: 100%;
+        border-radius: 3px;
+      }
+      :host([draws]) canvas {
+        cursor: crosshair;
+        touch-action: none;
+      }
+      canvas:focus-visible {
+        outline: 1px solid var(--vscode-focusBorder);
+        outline-offset: 2px;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) map!: MapResult;
   @property({ attribute: false }) paint!: MapPaint;
   /** What the picture is, for screen readers. */
   @property() label = '';
-  @state() private at: { x: number; y: number } | null = null;
+  /** The part of the picture that the score is of; with `draws`, another one can be drawn: `region` tells it. */
+  @property({ attribute: false }) region: Rectangle | null = null;
+  @property({ type: Boolean, reflect: true }) draws = false;
+  /** Where a drag began, and the rectangle that it spans. */
+  @state() private drag: { from: Place; spanned: Rectangle } | null = null;
+  @state() private at: Place | null = null;
 
   override render() {
     const { map, at } = this;
@@ -62,45 +57,41 @@ export class MapCanvas extends LitElement {
         tabindex="0"
         aria-label=${`${this.label}. ${mapWords(map)}`}
         .style=${`aspect-ratio: ${map.width} / ${map.height}`}
+        @pointerdown=${this.#press}
         @pointermove=${(event: PointerEvent) => {
-          this.at = {
-            x: Math.min(
-              Math.floor((event.offsetX / (event.target as HTMLElement).clientWidth) * map.width),
-              map.width - 1,
-            ),
-            y: Math.min(
-              Math.floor((event.offsetY / (event.target as HTMLElement).clientHeight) * map.height),
-              map.height - 1,
-            ),
-          };
+          this.at = placeBelow(event, map);
+          if (this.drag) this.drag = { ...this.drag, spanned: spanned(this.drag.from, this.at) };
         }}
+        @pointerup=${this.#release}
+        @pointercancel=${() => (this.drag = null)}
         @pointerleave=${() => (this.at = null)}
         @blur=${() => (this.at = null)}
         @keydown=${this.#keys}
       ></canvas>
-      ${at ? this.#readOut(at) : nothing}`;
+      ${regionFrame(this.drag?.spanned ?? this.region, map)}
+      ${at ? readOut(Math.max(0, map.values[at.y * map.width + at.x]).toFixed(2), at, map) : nothing}`;
   }
 
-  #readOut({ x, y }: { x: number; y: number }) {
-    const { width, height, values } = this.map;
-    const place = `left: ${(100 * (x + 0.5)) / width}%; top: ${(100 * (y + 0.5)) / height}%`;
-    const side = `${x > width * 0.6 ? ' left' : ''}${y < height * 0.15 ? ' low' : ''}`;
-    return html`<span class=${`value${side}`} .style=${place} role="status">
-      ${Math.max(0, values[y * width + x]).toFixed(2)} at ${x}, ${y}
-    </span>`;
-  }
+  #press = (event: PointerEvent): void => {
+    if (!this.draws || event.button !== 0) return;
+    (event.target as HTMLElement).setPointerCapture(event.pointerId);
+    const from = placeBelow(event, this.map);
+    this.drag = { from, spanned: spanned(from, from) };
+  };
+
+  #release = (): void => {
+    const { drag } = this;
+    this.drag = null;
+    // A click alone spans one pixel, which nobody wants the score of.
+    if (drag && (drag.spanned.width > 1 || drag.spanned.height > 1))
+      this.dispatchEvent(new CustomEvent('region', { detail: drag.spanned }));
+  };
 
   #keys = (event: KeyboardEvent): void => {
-    const { width, height } = this.map;
-    const by = event.shiftKey ? Math.max(1, Math.round(width / 10)) : 1;
-    const step = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] }[event.key];
-    if (!step) return;
+    const to = placeByKey(event, this.at, this.map);
+    if (!to) return;
     event.preventDefault();
-    const from = this.at ?? { x: width >> 1, y: height >> 1 };
-    this.at = {
-      x: Math.min(Math.max(from.x + step[0], 0), width - 1),
-      y: Math.min(Math.max(from.y + step[1], 0), height - 1),
-    };
+    this.at = to;
   };
 
   protected override updated(changed: Map<string, unknown>): void {

@@ -35,10 +35,17 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   'concepts',
   'checkConcept',
   'jobProgress',
+  'evaluationCost',
+  'outputClasses',
+  'found',
+  // The host answers the same question with the same work.
+  'evaluate',
+  'correlate',
   'proposals',
   'map',
   'judge',
   'reasons',
+  'attribution',
 ]);
 
 interface Pending {

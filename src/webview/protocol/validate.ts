@@ -74,6 +74,18 @@ function ablationProblem(result: unknown): string | null {
   return broken === undefined ? null : 'the size of an output';
 }
 
+const isEvaluation = (value: unknown) =>
+  isObject(value) &&
+  isArray(value.metrics) &&
+  isArray(value.rows) &&
+  value.rows.every((row) => isObject(row) && isObject(row.values) && isObject(row.samples));
+
+const isCorrelation = (value: unknown) =>
+  isObject(value) &&
+  value.values instanceof Float64Array &&
+  (value.map === null ||
+    (isObject(value.map) && value.values.length === Number(value.map.height) * Number(value.map.width)));
+
 const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | null>> = {
   open: (result) => {
     if (!isObject(result) || !isObject(result.model) || !isText(result.model.name)) return 'no model';
@@ -128,12 +140,33 @@ const checks: Partial<Record<keyof PanelMethods, (result: unknown) => string | n
     result === null ? null : isObject(result) ? ablationProblem(result.ablation) : 'no effects',
   cause: (result) => (result === null || isCause(result) ? null : 'no trials'),
   foundCause: (result) => (result === null || (isObject(result) && isCause(result.cause)) ? null : 'no trials'),
+  evaluate: (result) => (result === null || isEvaluation(result) ? null : 'its rows'),
+  correlate: (result) => (result === null || isCorrelation(result) ? null : 'its size'),
+  evaluationCost: (result) => (isObject(result) && typeof result.milliseconds === 'number' ? null : 'no time'),
+  outputClasses: (result) => (isObject(result) ? null : 'no classes'),
+  found: (result) => {
+    if (!isObject(result)) return 'nothing';
+    const { evaluation, correlation } = result;
+    if (evaluation !== null && !(isObject(evaluation) && isEvaluation(evaluation.result))) return 'its evaluation';
+    return correlation === null || (isObject(correlation) && isCorrelation(correlation.result))
+      ? null
+      : 'its correlation';
+  },
+  jobProgress: (result) =>
+    result === null ||
+    (isObject(result) && typeof result.done === 'number' && (!('table' in result) || isEvaluation(result.table)))
+      ? null
+      : 'its numbers',
   dissection: (result) => (isObject(result) && isArray(result.concepts) ? null : 'no concepts'),
   concepts: (result) => (isObject(result) && isArray(result.concepts) ? null : 'no concepts'),
   feeds: (result) => (isArray(result) ? null : 'no list'),
   measure: (result) =>
     result === null || (isObject(result) && isArray(result.layers) && isArray(result.fused)) ? null : 'no layers',
   judge: (result) => (isObject(result) && isArray(result.metrics) ? null : 'no metrics'),
+  attribution: (result) =>
+    isObject(result) && result.values instanceof Float32Array && isArray(result.dims) && isArray(result.top)
+      ? null
+      : 'its values',
   reasons: (result) => (isObject(result) && isArray(result.units) ? null : 'no neurons'),
   proposals: (result) => (isArray(result) ? null : 'no list'),
 };

@@ -1,7 +1,11 @@
 import type { MapMethod } from '../../shared/engineApi.js';
-import type { Layer } from '../../shared/model.js';
+import type { Layer, ModelStructure } from '../../shared/model.js';
 import type { MapCall, PanelState } from '../../shared/panelProtocol.js';
 import type { ViewState } from './viewState.js';
+
+/** Whether an input may hold pictures: one with four axes, or of any shape. */
+export const takesPictures = ({ inputs }: ModelStructure): boolean =>
+  inputs.some(({ shape }) => shape === null || shape.length === 4);
 
 /** Layers of which a map can be drawn: those with places, channels × height × width. All of them where none says so. */
 export function mapLayers(panel: PanelState): Layer[] {

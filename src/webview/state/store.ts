@@ -114,6 +114,18 @@ export class Store {
     this.setView({ maps: { ...this.view.maps, ...change } });
   }
 
+  setEvaluation(change: Partial<ViewState['evaluation']>): void {
+    this.setView({ evaluation: { ...this.view.evaluation, ...change } });
+  }
+
+  setCorrelation(change: Partial<ViewState['correlation']>): void {
+    this.setView({ correlation: { ...this.view.correlation, ...change } });
+  }
+
+  setAttribution(change: Partial<ViewState['attribution']>): void {
+    this.setView({ attribution: { ...this.view.attribution, ...change } });
+  }
+
   setModel(change: Partial<ViewState['model']>): void {
     this.setView({ model: { ...this.view.model, ...change } });
   }
@@ -163,6 +175,8 @@ export class Store {
       ...(view.unit === null ? {} : { unit: view.unit, detailOpen: true }),
       maps: {
         ...this.view.maps,
+        // A command that shows a picture's map shows that.
+        part: view.tab === 'maps' ? 'one' : this.view.maps.part,
         input,
         inputName: view.input?.kind === 'file' ? fileName(view.input.path) : this.view.maps.inputName,
         ...(view.tab === 'maps' && view.layer !== null ? { layer: view.layer, unit: view.unit } : {}),
@@ -185,6 +199,7 @@ export class Store {
       tab: 'maps',
       maps: {
         ...this.view.maps,
+        part: 'one',
         layer,
         comparison: 'one',
         ...(sample === null ? {} : { input: { kind: 'sample', sample }, inputName: null }),

@@ -1,11 +1,22 @@
 import type { MapCall, PanelView } from '../../shared/panelProtocol.js';
 import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
+import type { Rectangle } from '../../shared/engineApi.js';
 import type { ConceptDraft } from '../../shared/concepts.js';
+import {
+  initialCorrelation,
+  restoreCorrelation,
+  restoreShareSort,
+  type CorrelationView,
+  type ShareSort,
+} from './correlationView.js';
+import { initialEvaluation, restoreEvaluation, type EvaluationView } from './evaluationView.js';
 import { outputSortTitles, type OutputSort } from './outputRows.js';
 import { changeTitles, type ChangeKey } from './changeRows.js';
 import { showTitles, sortTitles, type RowQuery } from './rowOrder.js';
 
 export type Comparison = 'one' | 'methods' | 'layers';
+/** One input, the whole probe set, or what maps are worth over it. */
+export type MapsPart = 'one' | 'set' | 'worth';
 export type ModelSort = 'order' | 'layer' | 'operator' | 'units' | 'parameters' | 'time';
 
 /** What survives hiding, moving and reloading: kept by VS Code with the editor. */
@@ -19,6 +30,7 @@ export interface ViewState {
   /** First row in sight. */
   firstRow: number;
   maps: {
+    part: MapsPart;
     input: MapCall['input'] | null;
     /** Name of the picture where it is a file. */
     inputName: string | null;
@@ -39,6 +51,10 @@ export interface ViewState {
     /** Of detectors; null: the box with the class's highest score. */
     box: number | null;
   };
+  evaluation: EvaluationView;
+  correlation: CorrelationView;
+  /** Of inputs that are no pictures; `method` null: the first, `class` null: the highest. */
+  attribution: { sample: number; method: string | null; class: number | null; sort: ShareSort };
   /** `samples` and `cases`: how many are looked at; null: all. */
   outputs: { mode: 'zero' | 'mean'; choice: number; sort: OutputSort; samples: number | null };
   cause: { cases: number | null };
@@ -61,6 +77,7 @@ export const initialView: ViewState = {
   rows: { filter: '', sort: 'lift', descending: true, show: 'all' },
   firstRow: 0,
   maps: {
+    part: 'one',
     input: null,
     inputName: null,
     method: null,
@@ -76,6 +93,9 @@ export const initialView: ViewState = {
     region: 'predicted',
     box: null,
   },
+  evaluation: initialEvaluation,
+  correlation: initialCorrelation,
+  attribution: { sample: 0, method: null, class: null, sort: 'size' },
   model: { filter: '', sort: 'order', descending: false },
   outputs: { mode: 'zero', choice: 0, sort: 'size', samples: 500 },
   cause: { cases: 200 },
@@ -93,6 +113,7 @@ export function restoreView(saved: unknown): ViewState {
   const outputs = fields(from.outputs);
   const concepts = fields(from.concepts);
   const cause = fields(from.cause);
+  const attribution = fields(from.attribution);
   const start = initialView;
   return {
     tab: oneOf(from.tab, ['neurons', 'maps', 'outputs', 'concepts', 'model', 'changes'], start.tab),
@@ -107,6 +128,7 @@ export function restoreView(saved: unknown): ViewState {
     },
     firstRow: wholeOrNull(from.firstRow) ?? 0,
     maps: {
+      part: oneOf(maps.part, ['one', 'set', 'worth'], 'one'),
       input: mapInput(maps.input),
       inputName: textOrNull(maps.inputName),
       method: textOrNull(maps.method),
@@ -120,8 +142,16 @@ export function restoreView(saved: unknown): ViewState {
       comparison: oneOf(maps.comparison, ['one', 'methods', 'layers'], start.maps.comparison),
       eigenSmooth: maps.eigenSmooth === true,
       augSmooth: maps.augSmooth === true,
-      region: oneOf(maps.region, ['predicted', 'all'], start.maps.region),
+      region: rectangle(maps.region) ?? oneOf<'predicted' | 'all'>(maps.region, ['predicted', 'all'], 'predicted'),
       box: wholeOrNull(maps.box),
+    },
+    evaluation: restoreEvaluation(fields(from.evaluation)),
+    correlation: restoreCorrelation(fields(from.correlation)),
+    attribution: {
+      sample: wholeOrNull(attribution.sample) ?? 0,
+      method: textOrNull(attribution.method),
+      class: wholeOrNull(attribution.class),
+      sort: restoreShareSort(attribution.sort),
     },
     model: {
       filter: typeof model.filter === 'string' ? model.filter : '',
@@ -177,6 +207,12 @@ function conceptDraft(value: unknown): ConceptDraft[] | null {
     };
   });
   return draft.every((one) => one !== null) ? draft : null;
+}
+
+function rectangle(value: unknown): Rectangle | null {
+  const { x, y, width, height } = fields(value);
+  const [left, top, wide, high] = [x, y, width, height].map(wholeOrNull);
+  return left !== null && top !== null && wide && high ? { x: left, y: top, width: wide, height: high } : null;
 }
 
 function mapInput(value: unknown): MapCall['input'] | null {

@@ -59,3 +59,11 @@ export function precise(milliseconds: number): string {
   const value = seconds ? milliseconds / 1000 : milliseconds;
   return `${Number(value.toPrecision(3))}${nbsp}${seconds ? 's' : 'ms'}`;
 }
+
+/** An estimate of time, as one would say it: `1 s`, `40 s`, `2 min`, `3 h`. */
+export function roughly(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))}${nbsp}s`;
+  if (seconds < 90) return `${10 * Math.round(seconds / 10)}${nbsp}s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)}${nbsp}min` : `${Math.round(seconds / 3600)}${nbsp}h`;
+}

@@ -7,15 +7,18 @@ export function checkbox(
   checked: boolean,
   onChange: (checked: boolean) => void,
   hint = '',
+  disabled = false,
 ): TemplateResult {
+  // The toolkit tells of changes that the page makes, too: the listener comes first, so that it knows the value by then.
   return html`<vscode-checkbox
     aria-description=${hint}
     title=${hint}
-    .checked=${live(checked)}
+    ?disabled=${disabled}
     @change=${(event: Event) => {
       const now = (event.target as HTMLInputElement).checked;
       if (now !== checked) onChange(now);
     }}
+    .checked=${live(checked)}
     >${label}</vscode-checkbox
   >`;
 }

@@ -6,6 +6,8 @@ const drawn = (paths: TemplateResult): TemplateResult =>
 
 export const icons = {
   back: drawn(svg`<path d="M9.5 3 4.5 8l5 5M5 8h8" />`),
+  before: drawn(svg`<path d="m9.5 4-4 4 4 4" />`),
+  next: drawn(svg`<path d="m6.5 4 4 4-4 4" />`),
   close: drawn(svg`<path d="m4 4 8 8M12 4l-8 8" />`),
   down: drawn(svg`<path d="m4 6 4 4 4-4" />`),
   gear: drawn(

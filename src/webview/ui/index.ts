@@ -7,5 +7,6 @@ export { select, type Choice } from './select.js';
 export { spinner } from './spinner.js';
 export { filterField, TextField } from './textField.js';
 export { segmented, segmentedStyles } from './segmented.js';
+export { wordField } from './wordField.js';
 export { numberField } from './numberField.js';
 export { slider, sliderStyles } from './slider.js';

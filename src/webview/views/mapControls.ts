@@ -1,6 +1,6 @@
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ClassScore, MapResult, UnavailableMethod } from '../../shared/engineApi.js';
+import type { ClassScore, MapResult, Rectangle, UnavailableMethod } from '../../shared/engineApi.js';
 import type { MapCall } from '../../shared/panelProtocol.js';
 import '../charts/colourBar.js';
 import { colourMapTitles, type ColourMapName } from '../charts/colourMap.js';
@@ -25,10 +25,12 @@ const colours = (Object.keys(colourMapTitles) as ColourMapName[]).map((value) =>
   title: colourMapTitles[value],
 }));
 
-const regions: { value: MapCall['region']; title: string }[] = [
+const regions = [
   { value: 'predicted', title: 'Where highest' },
   { value: 'all', title: 'All places' },
-];
+  { value: 'rectangle', title: 'Rectangle' },
+] as const;
+const edges = { x: 'Left', y: 'Top', width: 'Width', height: 'Height' } as const;
 const eigenHint = 'Eigen-smooth: the first principal component of the weighted channels in place of their sum';
 const augmentHint =
   'Augmentation: the mean over the picture and its mirror image, each at 0.9, 1 and 1.1 times its values; six times the cost';
@@ -45,6 +47,8 @@ export class MapControls extends LitElement {
   /** What the scores are of, and the box that is drawn for. */
   @property({ attribute: false }) scores: MapResult['scores'] = 'classes';
   @property({ attribute: false }) box: number | null = null;
+  /** Of the picture as the model sees it. */
+  @property({ attribute: false }) size = { width: 0, height: 0 };
   @property({ attribute: false }) unavailable: readonly UnavailableMethod[] = [];
 
   constructor() {
@@ -138,10 +142,19 @@ export class MapControls extends LitElement {
   #target(): TemplateResult | typeof nothing {
     const { store } = this;
     const { region, box, augSmooth } = store.view.maps;
-    if (this.scores === 'places') {
+    if (this.scores === 'places' || typeof region === 'object') {
+      const { width, height } = this.size;
+      const middle = {
+        x: width >> 2,
+        y: height >> 2,
+        width: Math.max(1, width >> 1),
+        height: Math.max(1, height >> 1),
+      };
+      const chosen = typeof region === 'object' ? 'rectangle' : region;
       return html`<div class="other">
-        ${segmented('Score over', regions, region, (of) => store.setMaps({ region: of }))}
-      </div>`;
+          ${segmented('Score over', regions, chosen, (of) => store.setMaps({ region: of === 'rectangle' ? middle : of }))}
+        </div>
+        ${typeof region === 'object' ? this.#rectangle(region) : nothing}`;
     }
     if (this.scores !== 'boxes' || augSmooth) return nothing;
     return html`<div class="other">
@@ -153,6 +166,30 @@ export class MapControls extends LitElement {
         onChange: (of) => store.setMaps({ box: of }),
       })}
     </div>`;
+  }
+
+  #rectangle(region: Rectangle): TemplateResult {
+    const { store } = this;
+    const { width, height } = this.size;
+    const most = { x: width - 1, y: height - 1, width, height };
+    return html`<p class="about muted">Draw it on the picture, or give it in pixels:</p>
+      <div class="edges">
+        ${(Object.keys(edges) as (keyof Rectangle)[]).map(
+          (edge) =>
+            html`<span class="edge"
+              >${edges[edge]}
+              ${numberField({
+                label: `${edges[edge]} of the rectangle`,
+                value: region[edge],
+                max: most[edge],
+                onChange: (to) =>
+                  store.setMaps({
+                    region: { ...region, [edge]: Math.max(to ?? 0, edge === 'width' || edge === 'height' ? 1 : 0) },
+                  }),
+              })}</span
+            >`,
+        )}
+      </div>`;
   }
 
   #smoothing(smooths: boolean): TemplateResult {

@@ -78,6 +78,21 @@ export const mapControlsStyles = css`
     margin-top: 6px;
     padding-inline: 6px;
   }
+  .edges {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 4px 12px;
+    padding-inline: 6px;
+  }
+  .edge {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 6px;
+  }
+  .edge .whole {
+    width: 64px;
+  }
   .whole {
     --input-min-width: 0;
     width: 84px;

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { MapResult } from '../../shared/engineApi.js';
+import type { MapResult, Rectangle } from '../../shared/engineApi.js';
 import type { MapCall, PanelError } from '../../shared/panelProtocol.js';
 import { mapPng } from '../charts/mapCanvas.js';
 import '../charts/mapCanvas.js';
@@ -158,6 +158,9 @@ export class MapFigure extends LitElement {
                 .map=${map}
                 .paint=${this.#paint()}
                 .label=${this.#words(map)}
+                .region=${typeof call.region === 'object' ? call.region : null}
+                ?draws=${this.large && typeof call.region === 'object'}
+                @region=${({ detail }: CustomEvent<Rectangle>) => store.setMaps({ region: detail })}
               ></ox-map-canvas>`
             : nothing
         }

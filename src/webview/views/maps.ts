@@ -1,10 +1,9 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ClassScore, MapResult, UnavailableMethod } from '../../shared/engineApi.js';
-import type { ModelStructure } from '../../shared/model.js';
 import type { MapCall } from '../../shared/panelProtocol.js';
 import { Loading } from '../state/loading.js';
-import { mapCall, mapLayers, mapMethod } from '../state/mapChoice.js';
+import { mapCall, mapLayers, mapMethod, takesPictures } from '../state/mapChoice.js';
 import type { Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
@@ -16,11 +15,7 @@ import './mapWorth.js';
 import './pictureChooser.js';
 import { acceptPictures } from './pictureDrop.js';
 
-/** Whether an input may hold pictures: one with four axes, or of any shape. */
-const takesPictures = ({ inputs }: ModelStructure): boolean =>
-  inputs.some(({ shape }) => shape === null || shape.length === 4);
-
-/** The Maps tab: a picture, where in it the model looks, and what to compare. */
+/** One picture: where in it the model looks, and what to compare. */
 @customElement('ox-maps')
 export class Maps extends LitElement {
   static override styles = [base, mapsStyles];
@@ -28,11 +23,18 @@ export class Maps extends LitElement {
   @property({ attribute: false }) store!: Store;
   @state() private dropping = false;
   /** The outputs for the picture, kept while another map of it is made. */
-  #top: { input: string; scores: ClassScore[]; kind: MapResult['scores']; box: number | null } = {
+  #top: {
+    input: string;
+    scores: ClassScore[];
+    kind: MapResult['scores'];
+    box: number | null;
+    size: { width: number; height: number };
+  } = {
     input: '',
     scores: [],
     kind: 'classes',
     box: null,
+    size: { width: 0, height: 0 },
   };
   readonly #main = new Loading<MapResult>(this);
   readonly #unavailable = new Loading<UnavailableMethod[]>(this);
@@ -116,6 +118,7 @@ export class Maps extends LitElement {
         .top=${call ? this.#scores(call) : []}
         .scores=${this.#top.kind}
         .box=${this.#top.box}
+        .size=${this.#top.size}
         .unavailable=${this.#unavailable.value ?? []}
       ></ox-map-controls>
       ${this.dropping ? html`<div class="drop">Drop a picture to see where the model looks</div>` : nothing}`;
@@ -132,8 +135,9 @@ export class Maps extends LitElement {
   }
 
   #keepTop(call: MapCall, result: MapResult): void {
-    const { top, scores, box = null } = result;
-    this.#top = { input: JSON.stringify(call.input), scores: top, kind: scores ?? 'classes', box };
+    const { top, scores, box = null, width, height } = result;
+    const input = JSON.stringify(call.input);
+    this.#top = { input, scores: top, kind: scores ?? 'classes', box, size: { width, height } };
   }
 
   #nothing(): TemplateResult {

@@ -16,7 +16,6 @@ export function effectMethods(
   | 'foundAblation'
   | 'cause'
   | 'foundCause'
-  | 'jobProgress'
   | 'cancelJob'
   | 'dissection'
   | 'concepts'
@@ -83,7 +82,6 @@ export function effectMethods(
         reason: null,
       };
     },
-    jobProgress: () => ({ done: 3, total: 8 }),
     cancelJob: () => undefined,
     dissection: ({ layer }) =>
       dissectionOf(

@@ -5,6 +5,7 @@ import {
   type ComparedExplanation,
 } from '../../../src/shared/checkpointChange.js';
 import type {
+  EvaluationChoice,
   FormerSummary,
   MapCall,
   PanelCall,
@@ -19,6 +20,7 @@ import { effectMethods } from './effects.js';
 import { garment } from './garments.js';
 import { detailOf, rowsOf, summaryOf, unitsOf, type LayerSpec } from './layers.js';
 import { seeded } from './random.js';
+import { setMethods } from './sets.js';
 import { scenarios, type ScenarioName } from './scenarios.js';
 
 /**
@@ -123,6 +125,8 @@ function scaled(picture: Picture, by: number): Picture {
   return { ...picture, width, height, rgba };
 }
 
+const sets = setMethods(scenario.probe);
+
 const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) => ReturnType<PanelMethods[M]> } = {
   open: () => ({
     model: scenario.model,
@@ -156,6 +160,13 @@ const methods: { [M in keyof PanelMethods]: (p: Parameters<PanelMethods[M]>[0]) 
       return { column, at: Math.sin(unit + c), values, activations: values.map((value) => Math.tanh(slope * value + c * 0.3) * 2 + 1) }; // prettier-ignore
     }),
   ...effectMethods(scenario.probe, (layer) => units.get(layer)!),
+  ...sets,
+  jobProgress: ({ job }) => {
+    if (job !== 'evaluate' && job !== 'correlate') return { done: 3, total: 8 };
+    const asked = mute.has(job) ? calls.findLast(({ method }) => method === job) : undefined;
+    if (!asked) return null;
+    return job === 'evaluate' ? sets.progressOf(asked.params as EvaluationChoice) : { done: 3, total: 8 };
+  },
   feeds: ({ layer, unit }) => {
     const at = scenario.specs.findIndex((spec) => spec.layer.name === layer);
     const next = scenario.specs[at + 1];

@@ -85,6 +85,18 @@ const classMethods: MapMethod[] = [
   { name: 'scorecam', title: 'Score-CAM', shows: 'Channels weighted by the score that is left.', cost: 'One forward run a channel.', needsClass: true, smooths: true, slow: true },
 ]; // prettier-ignore
 
+/** As many as one would compare, with what is offered beside maps. */
+const judgedMethods: MapMethod[] = [
+  ...classMethods,
+  { name: 'eigencam', title: 'Eigen-CAM', shows: 'Where the layer’s activations vary most together.', cost: 'One forward run.', needsClass: false },
+  { name: 'randomcam', title: 'Random-CAM', shows: 'Channels weighted by chance.', cost: 'One forward run.', needsClass: false },
+]; // prettier-ignore
+
+const attributions: MapMethod[] = [
+  { name: 'gradient', title: 'Gradient', shows: 'How the score changes with each component, right here.', cost: 'One forward and one backward run.', needsClass: true, ofInput: true, isAttribution: true },
+  { name: 'ig', title: 'Integrated gradients', shows: 'Shares of the difference between the score here and at the baseline; they add up to it.', cost: 'One forward and one backward run a step.', needsClass: true, ofInput: true, isAttribution: true },
+]; // prettier-ignore
+
 const fashionLayers = [
   layer('stem.conv', 'Conv', ['batch', 32, 28, 28], 320),
   layer('layer1.conv1', 'Conv', ['batch', 32, 14, 14], 9248),
@@ -161,7 +173,7 @@ function policy(change: Partial<PanelStatus> = {}): Scenario {
       state: 'labelled',
     })),
     status: status(change),
-    methods: [],
+    methods: attributions,
   };
 }
 
@@ -238,6 +250,11 @@ export const scenarios = {
     methods: [...classMethods, ...methods],
     scores: 'places' as const,
     unavailable: [{ name: 'layercam', reason: 'net.onnx: NonZero "/head/NonZero" has no gradient here' }],
+  }),
+  judged: () => ({
+    ...fashion({}),
+    methods: [...judgedMethods, ...attributions],
+    unavailable: [{ name: 'scorecam', reason: 'net.onnx: too many channels' }],
   }),
   detector: () => ({ ...fashion({}), methods: classMethods, scores: 'boxes' as const }),
   policy: () => policy(),
