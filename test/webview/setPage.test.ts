@@ -199,6 +199,7 @@ describe('over a probe set', function () {
       ),
     );
     await page.locator('ox-attribution ox-select').first().click();
+    await page.getByRole('option', { name: 'Gradient', exact: true }).waitFor();
     assert.deepEqual(await page.getByRole('option').filter({ visible: true }).allInnerTexts(), ['Gradient', 'Integrated gradients']); // prettier-ignore
   });
 
