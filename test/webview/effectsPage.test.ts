@@ -88,7 +88,7 @@ describe('the panel beyond labels', function () {
       await page.getByRole('option', { name: option, exact: true }).click();
     };
     await page.locator('ox-unit-list .row').first().click();
-    await choose('Cases to check', '50 cases');
+    await choose('Cases to check', 'Up to 50 cases');
     await page.getByRole('button', { name: 'Check the cause' }).click();
     await page.getByText('Stops firing').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Check again' }).count(), 0);

@@ -1,8 +1,12 @@
 import { count } from '../text/numbers.js';
 
 /** How many samples or cases a job looks at, for a menu: in the menu's words, null for all. */
-export const amountChoices = (amounts: readonly number[], things: string): { value: string; title: string }[] => [
-  ...amounts.map((amount) => ({ value: String(amount), title: `${count(amount)} ${things}` })),
+export const amountChoices = (
+  amounts: readonly number[],
+  things: string,
+  before = '',
+): { value: string; title: string }[] => [
+  ...amounts.map((amount) => ({ value: String(amount), title: `${before}${count(amount)} ${things}` })),
   { value: 'all', title: `All ${things}` },
 ];
 

@@ -21,7 +21,7 @@ const ways: Record<UnitCause['trials'][number]['kind'], string> = {
   'blurred surroundings': 'Places filled, blurred',
 };
 
-const caseChoices = amountChoices([50, 200, 1000], 'cases');
+const caseChoices = amountChoices([50, 200, 1000], 'cases', 'Up to ');
 
 /** Whether the label causes the firing: asked for by a button, because the model has to run again. */
 @customElement('ox-cause')

@@ -177,6 +177,7 @@ export class ConceptEditor extends LitElement {
               .value=${one.text ?? ''}
               .check=${this.check}
               .choices=${choicesFor(list, draft, at)}
+              .example=${exampleFor(list, draft, at)}
               @typed=${(event: CustomEvent<string>) => this.#change(at, { text: event.detail }, `text ${at}`)}
             ></ox-expression-field>`
       }
@@ -305,6 +306,13 @@ export class ConceptEditor extends LitElement {
     else return;
     event.preventDefault();
   };
+}
+
+/** For an empty field, over what there is. */
+function exampleFor(list: ConceptList, draft: readonly ConceptDraft[], at: number): string {
+  if (draft[at].form === 'expression') return list.columns.length > 0 ? `For example ${list.columns[0]} > 0` : '';
+  const [a, b] = draft.filter(({ removed }, i) => i !== at && !removed).map(({ name }) => written(name));
+  return b === undefined ? '' : `For example ${a} and not ${b}`;
 }
 
 function choicesFor(list: ConceptList, draft: readonly ConceptDraft[], at: number): Completion[] {

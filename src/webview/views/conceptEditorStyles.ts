@@ -23,6 +23,12 @@ export const conceptEditorStyles = css`
     font-size: 12px;
     overflow-wrap: anywhere;
   }
+  /* Where there is little room the field and the line of what is not saved stand above their buttons. */
+  :host([room='one']) .tools .filter,
+  :host([room='one']) .save span {
+    flex-basis: 100%;
+    max-width: none;
+  }
   .form {
     display: grid;
     gap: 6px;

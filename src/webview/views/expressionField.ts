@@ -87,6 +87,8 @@ export class ExpressionField extends LitElement {
 
   @property() label = 'Expression';
   @property() value = '';
+  /** What stands in the empty field. */
+  @property() example = '';
   @property({ attribute: false }) choices: readonly Completion[] = [];
   @property({ attribute: false }) check: ConceptCheck | null = null;
   @state() private offered: Completion[] = [];
@@ -114,6 +116,7 @@ export class ExpressionField extends LitElement {
         aria-invalid=${wrong}
         aria-describedby="said"
         autocomplete="off"
+        placeholder=${this.example}
         spellcheck="false"
         .value=${this.value}
         @input=${this.#typed}
