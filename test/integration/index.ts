@@ -26,6 +26,7 @@ export async function run(): Promise<void> {
     await import('./explain.test.js');
     await import('./concepts.test.js');
     await import('./jobs.test.js');
+    await import('./probeJobs.test.js');
     await import('./engineLost.test.js');
     await import('./badFiles.test.js');
     await import('./code.test.js');
