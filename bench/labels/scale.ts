@@ -2,6 +2,7 @@
 // and firing positions counted as in the engine, from activations that are generated as they are asked for. See ../README.md.
 //   node --import tsx bench/labels/scale.ts PICTURES CONCEPTS UNITS [MAP [SIDE [SEARCHED]]]
 import { groupPositions, searchUnit, type ConceptSet } from '../../src/engine/concept/index.js';
+import { PlaceGroups } from '../../src/engine/concept/groupMap.js';
 import type { Activations, MeasuredLayer } from '../../src/engine/explain/activations.js';
 import { measureGroup } from '../../src/engine/explain/measureGroup.js';
 import { memoryShares } from '../../src/engine/explain/memoryShares.js';
@@ -64,7 +65,8 @@ const layer: MeasuredLayer = {
   ...{ shape: [1, units, map, map], units, height: map, width: map, stream: { name: 'generated', unitAxis: 1 } },
 };
 const groups = groupPositions(set, layer);
-say(`${groups.count} groups`);
+const placed = groups.of instanceof PlaceGroups ? groups.of.bytes / pictures : 0;
+say(`${groups.count} groups; of places ${placed.toFixed(0)} bytes a picture`);
 
 /** A unit answers to two concepts, and to noise; sample by sample the same in every pass. */
 const answers = Array.from({ length: units }, () => [within(scenes, concepts), within(scenes, concepts)]);
