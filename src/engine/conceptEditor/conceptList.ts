@@ -1,6 +1,6 @@
 import type { ConceptList, ListedConcept } from '../../shared/concepts.js';
 import type { ConceptChanges } from '../../shared/probeFile.js';
-import { placesOf, type Concept, type ConceptSet } from '../concept/index.js';
+import { bitsetWords, type Concept, type ConceptSet } from '../concept/index.js';
 import { columnText, functionNames } from '../concept/expression/index.js';
 import { changedConcepts, isProbeFile, type ProbeSet } from '../probe/index.js';
 
@@ -39,9 +39,14 @@ export function count(
 ): { holds: number; of: number } {
   const places = height * width;
   let holds = 0;
-  if (ofPositions)
-    for (let sample = 0; sample < samples; sample++) holds += ones(placesOf(ofPositions, sample, places));
-  else holds = ones(ofSamples ?? new Uint32Array(0));
+  if (ofPositions) {
+    const own = new Uint32Array(bitsetWords(places));
+    for (let sample = 0; sample < samples; sample++) {
+      if (!ofPositions.mark(sample, own)) continue;
+      holds += ones(own);
+      own.fill(0);
+    }
+  } else holds = ones(ofSamples ?? new Uint32Array(0));
   return { holds, of: ofPositions ? samples * places : samples };
 }
 

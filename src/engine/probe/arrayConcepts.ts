@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
-import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
-import { placesWhere } from '../concept/index.js';
+import { bitsetWords, placesWhere, setBit, type Concept, type ConceptSet } from '../concept/index.js';
 import type { Tensor } from '../runtime/tensor.js';
 import { npzKeys, readNpz } from './npz.js';
 

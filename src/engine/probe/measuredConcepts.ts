@@ -1,5 +1,4 @@
-import { bitsetWords, setBit, type Concept, type ConceptSet } from '../concept/conceptSet.js';
-import { placesWhere } from '../concept/index.js';
+import { bitsetWords, ByteStore, KeptPlaces, setBit, type Concept, type ConceptSet } from '../concept/index.js';
 import { sortedValues } from '../concept/expression/index.js';
 import type { SampleArray } from './arrayFile.js';
 import { quantileEdges, rangeName } from './quantileEdges.js';
@@ -49,15 +48,30 @@ function tokenPlaces(samples: number, length: number): Collector {
       const counts = new Map<number, number>();
       for (const token of all) counts.set(token, (counts.get(token) ?? 0) + 1);
       const frequent = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, mostTokens);
-      const concepts = frequent
-        .map(([token]) => token)
-        .sort((a, b) => a - b)
-        .map((token): Concept => ({
-          name: `token ${token}`,
-          category: 'token',
-          ofSamples: null,
-          ofPositions: placesWhere(length, (sample, place) => all[sample * length + place] === token),
-        }));
+      const store = new ByteStore();
+      const masks = new Map(
+        frequent
+          .map(([token]) => token)
+          .sort((a, b) => a - b)
+          .map((token) => [token, new KeptPlaces(store, length)]),
+      );
+      for (let sample = 0; sample < samples; sample++) {
+        const met = new Map<number, Uint32Array>();
+        for (let place = 0; place < length; place++) {
+          const token = all[sample * length + place];
+          if (!masks.has(token)) continue;
+          const bits = met.get(token) ?? new Uint32Array(bitsetWords(length));
+          setBit(bits, place);
+          met.set(token, bits);
+        }
+        for (const [token, bits] of met) masks.get(token)!.add(sample, bits);
+      }
+      const concepts = [...masks].map(([token, mask]): Concept => ({
+        name: `token ${token}`,
+        category: 'token',
+        ofSamples: null,
+        ofPositions: mask,
+      }));
       const notes =
         counts.size > mostTokens
           ? [`The ${mostTokens} most frequent of ${counts.size} different tokens are concepts.`]
