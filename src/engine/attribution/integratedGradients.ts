@@ -57,6 +57,10 @@ export type LayerAt = (
  * The same path, followed in a layer: each of its steps counts the mean of the gradients at its two ends. What is linear is
  * exact, and all adds up to the difference of the scores, as it does for the input. Dhamdhere et al. 2018 (conductance).
  *
+ * It is Captum's `LayerConductance`, by the trapezoid rule. Captum's `LayerIntegratedGradients` goes another way: straight
+ * from what the layer gives for the baseline to what it gives for the input, through values that no input may have. Both add
+ * up to the same, and are the same where all before the layer, or all behind it, is linear.
+ *
  * @returns of the layer's shape, the batch's samples one behind the other
  */
 export async function layerIntegratedGradients(

@@ -54,7 +54,8 @@ export const attributionMethods = {
   ig: {
     name: 'ig',
     title: 'Integrated gradients',
-    shows: 'Shares of the difference between the score here and at the baseline; they add up to it.',
+    shows:
+      'Shares of the difference between the score here and at the baseline, along the input’s path, to a layer too (conductance); they add up to it.',
     cost: 'One forward and one backward run a step.',
     sums: true,
     run: alongThePath,

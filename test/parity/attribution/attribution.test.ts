@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attribute, type AttributionJob, defaultAttribution } from '../../../src/engine/attribution/index.js';
 import { arrayInputs } from '../../../src/engine/map/inputs.js';
@@ -8,6 +8,11 @@ import { readArray } from '../../../src/engine/probe/index.js';
 
 const here = import.meta.dirname;
 const networks = path.join(here, '../networks');
+/** Network → exporter → tensors of two layers. */
+const layersOf = JSON.parse(readFileSync(path.join(here, '../maps/layers.json'), 'utf8')) as Record<
+  string,
+  Record<string, { target: string; earlier: string }>
+>;
 /** As in make.py. */
 const steps = 16;
 const box = { low: [-2], high: [2.5] };
@@ -77,6 +82,26 @@ describe('attributions against Captum and zennit', () => {
           assert.ok(difference < 2e-4, `off by ${difference} of the greatest value`);
         });
       }
+    }
+  }
+
+  for (const exporter of ['dynamo', 'torchscript']) {
+    // By reference: the tensor that holds what the module gives.
+    const { earlier, target } = layersOf.residual[exporter];
+    const inner: Record<string, Record<string, string>> = {
+      vgg: Object.fromEntries(['features.5', 'features.9', 'classifier.3'].map((layer) => [layer, layer])),
+      residual: { 'stem.2': earlier, layer2: target },
+    };
+    for (const [name, layers] of Object.entries(inner)) {
+      it(`integrated gradients of layers of ${name} are Captum's conductance, ${exporter}`, async () => {
+        const model = await readModel(path.join(networks, `${name}.${exporter}.onnx`));
+        const { inputs } = await arrayInputs(model, `${path.join(networks, name)}.npz:input`);
+        for (const [layer, wrt] of Object.entries(layers)) {
+          const made = await attribute(model, inputs, { ...defaultAttribution, method: 'ig', steps, wrt });
+          const difference = error(flat(made.values), await expected(name, `ig@${layer}`));
+          assert.ok(difference < 2e-4, `${layer} is off by ${difference} of the greatest value`);
+        }
+      });
     }
   }
 

@@ -4,7 +4,7 @@
     python make.py
 
 NAME.npz holds one array a method, in the inputs' shape (2 × 3 × height × width). The score is each input's highest logit,
-where the output is a map the mean over its places.
+where the output is a map the mean over its places. `ig@LAYER` are in the layer's shape.
 """
 
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from captum.attr import Deconvolution, GuidedBackprop, InputXGradient, IntegratedGradients, Saliency
+from captum.attr import Deconvolution, GuidedBackprop, InputXGradient, IntegratedGradients, LayerConductance, Saliency
 from torch import nn
 from torch.nn import functional as F
 from zennit.attribution import Gradient, SmoothGrad
@@ -52,6 +52,26 @@ def gradients(name, x, target):
     if name in ("vgg", "residual"):
         made["guided-backprop"] = GuidedBackprop(Scores(build(name))).attribute(x, target=target)
         made["deconvnet"] = Deconvolution(Scores(build(name))).attribute(x, target=target)
+    return made
+
+
+# Layers that integrated gradients are taken to.
+INNER = {"vgg": ["features.5", "features.9", "classifier.3"], "residual": ["stem.2", "layer2"]}
+
+
+def inner(name, x, target):
+    """
+    Captum's conductance of a layer takes the gradient at the beginning of each step. Taken from the other end it is the one
+    at the end of each: the mean of both is the trapezoid rule.
+    """
+    made = {}
+    for layer in INNER.get(name, []):
+        scores = Scores(build(name))
+        conductance = LayerConductance(scores, scores.network.get_submodule(layer))
+        options = {"target": target, "n_steps": STEPS - 1, "method": "riemann_trapezoid"}
+        there = conductance.attribute(x, torch.zeros_like(x), **options)
+        back = conductance.attribute(torch.zeros_like(x), x, **options)
+        made[f"ig@{layer}"] = (there - back) / 2
     return made
 
 
@@ -151,7 +171,7 @@ def main():
         with torch.no_grad():
             scores = Scores(build(name))(x)
         target = scores.argmax(1)
-        made = gradients(name, x, target)
+        made = gradients(name, x, target) | inner(name, x, target)
         if name in ("vgg", "residual"):
             made |= relevance(name, x, target)
         if name in ("depthwise", "vit"):
