@@ -62,6 +62,39 @@ describe('a gradient', () => {
       await gradient.release();
     }));
 
+  it('comes from one session or from two, in any operator set', async () => {
+    const nodes: ModelSpec['nodes'] = [
+      { op: 'Conv', in: ['x', 'K'], out: ['c'], attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
+      { op: 'Relu', in: ['c'], out: ['r'] },
+      { op: 'MaxPool', in: ['r'], out: ['p'], attributes: { kernel_shape: [2, 2], strides: [1, 1] } },
+      { op: 'Flatten', in: ['p'], out: ['f'] },
+      { op: 'Gemm', in: ['f', 'W', 'b'], out: ['y'] },
+    ];
+    const initializers = {
+      K: { dims: [1, 1, 3, 3], values: [0, 1, 0, 2, 3, 2, 0, 1, 0] },
+      W: { dims: [1, 2], values: [2, 5] },
+      b: { dims: [2], values: [0, 0] },
+    };
+    const x = { type: 'float32' as const, dims: [1, 1, 4, 4], data: Float32Array.from({ length: 16 }, (_, i) => i) };
+    // The largest place of the 2 × 2 that the convolution gives is the last, whose kernel lies on (2, 2).
+    const expected = [0, 0, 0, 0, 0, 0, 1, 0, 0, 2, 3, 2, 0, 0, 1, 0].map((weight) => 7 * weight);
+    for (const opset of [7, 9, 11, 13, 17, 21]) {
+      await withModel(
+        { nodes, initializers, inputs: { x: { shape: [1, 1, 4, 4] } }, outputs: { y: {} }, opset },
+        async (file) => {
+          const gradient = openGradient(await readModel(file), { targets: ['y'], wrt: ['x'] });
+          assert.deepEqual(await gradient.targetDims({ x }), { y: [1, 2] });
+          const seeds = { y: Float32Array.of(1, 1) };
+          const together = await gradient.run({ x }, seeds);
+          const apart = await (await gradient.forward({ x })).backward(seeds);
+          assert.deepEqual([...(together.gradients.x.data as Float32Array)], expected, `opset ${opset}, together`);
+          assert.deepEqual([...(apart.x.data as Float32Array)], expected, `opset ${opset}, apart`);
+          await gradient.release();
+        },
+      );
+    }
+  });
+
   it('of several targets is that of their sum', () =>
     withModel(small, async (file) => {
       const gradient = openGradient(await readModel(file), { targets: ['z', 'y'], wrt: ['h'] });
