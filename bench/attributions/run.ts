@@ -9,7 +9,7 @@ import { best } from '../best.js';
 /** node --import tsx bench/attributions/run.ts [THREADS] [ROUNDS] [NETWORK ...] */
 const [threads = 1, rounds = 3] = process.argv.slice(2, 4).map(Number);
 const chosen = process.argv.slice(4);
-const networks = chosen.length > 0 ? chosen : ['squeezenet1_1', 'resnet18'];
+const networks = chosen.length > 0 ? chosen : ['squeezenet1_1', 'mobilenet_v2', 'resnet18'];
 const dims = [1, 3, 224, 224];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'onnxplain-bench-'));
@@ -34,7 +34,7 @@ try {
     };
     for (const [method, { peer, milliseconds }] of Object.entries(times)) {
       const kept = new KeptGradient();
-      const own = await best(rounds, () =>
+      const own = await best(rounds, threads, () =>
         attribute(model, inputs, { ...defaultAttribution, method, class: 0, threads }, { kept }),
       );
       await kept.release();

@@ -31,8 +31,8 @@ try {
     const seed = Float32Array.from({ length: batch * 1000 }, (_, i) => (i % 1000 === 0 ? 1 : 0));
     const plain = await openSession(model, { outputs: [], threads });
     const gradient = openGradient(model, { targets: ['output'], wrt: ['input'] }, { threads });
-    const alone = await best(rounds, () => plain.run(feeds, ['output']));
-    const both = await best(rounds, () => gradient.run(feeds, { output: seed }));
+    const alone = await best(rounds, threads, () => plain.run(feeds, ['output']));
+    const both = await best(rounds, threads, () => gradient.run(feeds, { output: seed }));
     const row = [alone, both, both / alone, torch.both, both / torch.both].map((x) => x.toFixed(x < 10 ? 2 : 1));
     console.log(`| ${network} | ${row.join(' | ')} |`);
     await plain.release();
