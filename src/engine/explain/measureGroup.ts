@@ -9,10 +9,10 @@ import {
   type FiringCounts,
   type ThresholdRule,
 } from '../unit/index.js';
-import { groupStatistics } from './groupStatistics.js';
 import type { LayerStatistics } from '../../shared/engineApi.js';
 import type { ActivationBatch } from '../runtime/tensor.js';
 import type { Activations, MeasuredLayer } from './activations.js';
+import { groupStatistics } from './groupStatistics.js';
 
 export interface MeasureOptions {
   activations: Activations;

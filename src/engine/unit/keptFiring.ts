@@ -1,4 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -145,10 +146,10 @@ function readAll(file: number, into: Uint8Array, offset: number): void {
   }
 }
 
-/** A file without a name, which is gone once it is closed. */
+/** A file that is unlinked while it is open, and so is gone once it is closed; on Windows too. */
 function temporaryFile(folder: string): number {
-  const own = mkdtempSync(path.join(folder, 'onnxplain-'));
-  const file = openSync(path.join(own, 'firing'), 'w+');
-  rmSync(own, { recursive: true, force: true });
+  const name = path.join(folder, `onnxplain-${randomUUID()}`);
+  const file = openSync(name, 'wx+', 0o600);
+  unlinkSync(name);
   return file;
 }
