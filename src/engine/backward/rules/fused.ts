@@ -129,6 +129,27 @@ const skipNormalization = (op: string, scaleAt: number, shiftAt: number | null, 
   },
 });
 
+/** The sum of a token's, its place's and its segment's rows, normalised; the sum itself is the third output. */
+const embedding: Definition = {
+  by: [2, 3, 4, 5, 6],
+  define(at) {
+    const { g, node } = at;
+    const [batch, tokens] = at.inputDims(0);
+    const rows = (table: number, ids: Value): Value => g.op('Gather', [at.input(table), ids], { axis: 0 });
+    const places = at.has(8)
+      ? at.input(8)
+      : g.ints(
+          Array.from({ length: tokens }, (_, i) => i),
+          [1, tokens],
+        );
+    const sums = g.add(rows(2, at.input(0)), rows(3, places));
+    const sum = at.has(1) && at.has(4) ? g.add(sums, rows(4, at.input(1))) : sums;
+    const dims = [batch, tokens, at.inputDims(2)[1]];
+    const epsilon = { float: floatAttribute(node, 'epsilon', 1e-12) };
+    return [g.op('LayerNormalization', [sum, at.input(5), at.input(6)], { axis: -1, epsilon }, { dims }), sum, sum];
+  },
+};
+
 /** x / ‖x‖ along an axis. */
 const lpNormalization: Definition = {
   define(at) {
@@ -177,6 +198,7 @@ export const fusedRules: RuleTable = {
   'com.microsoft.FastGelu': fastGelu,
   'com.microsoft.SkipLayerNormalization': skipNormalization('LayerNormalization', 2, 3, 4),
   'com.microsoft.SkipSimplifiedLayerNormalization': skipNormalization('RMSNormalization', 2, null, 3),
+  'com.microsoft.EmbedLayerNormalization': embedding,
   LpNormalization: lpNormalization,
   MeanVarianceNormalization: meanVarianceNormalization,
   Affine: affine,

@@ -3,17 +3,20 @@ import { opName } from '../../onnx/graphIndex.js';
 import type { RuleOf } from '../path.js';
 import type { Rule, RuleTable } from '../rule.js';
 import { attention } from './attention.js';
+import { classicalRules } from './classical.js';
 import { matmulNBits } from './blockQuantised.js';
 import { convolution, transposedConvolution } from './convolution.js';
 import { cumulativeProduct, cumulativeSum } from './cumulative.js';
 import { activationRules, binaryRules, unaryRules } from './elementwise.js';
 import { deformableConvolution, roiAlign } from './deformable.js';
+import { determinant, inverse } from './determinant.js';
 import { einsum } from './einsum.js';
 import { fusedRules } from './fused.js';
 import { fusedAttention, multiHeadAttention } from './fusedAttention.js';
 import { groupQueryAttention } from './groupQueryAttention.js';
 import { affineGrid, gridSample } from './gridSample.js';
 import { indexingRules } from './indexing.js';
+import { causalConvolution, gatedRmsNorm, linearAttention } from './linearAttention.js';
 import { crossEntropy, likelihood } from './losses.js';
 import { gemm, matmul } from './linear.js';
 import {
@@ -51,6 +54,7 @@ export const gradientRules: RuleTable = {
   ...fusedRules,
   ...quantisedRules,
   ...quantisedFusedRules,
+  ...classicalRules,
   Conv: convolution,
   ConvTranspose: transposedConvolution,
   Gemm: gemm,
@@ -97,6 +101,11 @@ export const gradientRules: RuleTable = {
   RotaryEmbedding: rotaryEmbedding,
   'com.microsoft.RotaryEmbedding': fusedRotaryEmbedding,
   'com.microsoft.MatMulNBits': matmulNBits,
+  'com.microsoft.LinearAttention': linearAttention,
+  'com.microsoft.CausalConvWithState': causalConvolution,
+  'com.microsoft.GatedRMSNorm': gatedRmsNorm,
+  'com.microsoft.Inverse': inverse,
+  Det: determinant,
   Col2Im: columnsToImage,
   MaxUnpool: maxUnpool,
   CenterCropPad: centerCropPad,
