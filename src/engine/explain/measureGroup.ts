@@ -98,6 +98,7 @@ export async function measureGroup(group: MeasuredLayer[], options: MeasureOptio
     const { statistics, groups, units, perPart, counting, kept, histograms, maps } = second.get(layer)!;
     second.delete(layer);
     const whole = counting?.result() ?? null;
+    kept?.end();
     const fired = { fires: whole?.fires ?? kept!.fires, positions: groups.positions };
     measurements.push({
       layer,

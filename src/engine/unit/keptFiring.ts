@@ -69,14 +69,19 @@ export class KeptFiring implements FiringSink {
     if (writer.length >= chunkBytes) this.#flush();
   }
 
+  /** Nothing more will come: what is left is put away, after which `isWhole` is final. */
+  end(): void {
+    if (this.#writer.length > 0) this.#flush();
+  }
+
   /**
    * Tells it again, of the units [first, end) alone, whose slots are counted from 0.
    *
    * @throws the signal's reason once it is aborted
    */
   async replay(first: number, end: number, sink: FiringSink, signal?: AbortSignal): Promise<void> {
+    this.end();
     if (!this.#isWhole) throw new Error('what was not kept cannot be told again');
-    if (this.#writer.length > 0) this.#flush();
     const ofSamples = this.#grid.kind === 'samples';
     const places = new Int32Array(this.#grid.height * this.#grid.width);
     let sample = 0;

@@ -88,5 +88,12 @@ describe('firing that is kept', () => {
     const kept = new KeptFiring(grid, 1, 0, path.join(folder, 'not', 'there'));
     for (let sample = 0; sample < 400_000; sample++) kept.fired(sample, 0, Int32Array.of(0), 1);
     assert.deepEqual([kept.isWhole, kept.fires[0]], [false, 400_000]);
+    // What fails with the last entry is not lost in silence either.
+    const late = new KeptFiring(grid, 1, 0, path.join(folder, 'not', 'there'));
+    late.fired(0, 0, Int32Array.of(0), 1);
+    assert.equal(late.isWhole, true);
+    late.end();
+    assert.equal(late.isWhole, false);
+    return assert.rejects(late.replay(0, 1, { fired: () => undefined }), /was not kept/);
   });
 });
