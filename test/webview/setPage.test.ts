@@ -68,7 +68,7 @@ describe('over a probe set', function () {
       assert.deepEqual((await calls('evaluate'))[0].params, {
         methods: ['gradcam', 'layercam'],
         layers: ['layer1.conv2'],
-        metrics: ['deletion', 'insertion', 'road', 'drop', 'adcc'],
+        metrics: ['deletion', 'insertion', 'drop', 'adcc'],
         samples: 5,
       });
       assert.deepEqual(await table().getByRole('rowheader').allInnerTexts(), ['Grad-CAM', 'Layer-CAM', 'Random-CAM control']); // prettier-ignore
@@ -86,7 +86,7 @@ describe('over a probe set', function () {
         window.fake.post({ id, ok: true, result: null });
       });
       await page.getByText(/^Stopped/).waitFor();
-      assert.equal(await table().getByText('1/5').count(), 4 * 4);
+      assert.equal(await table().getByText('1/5').count(), 4 * 3);
     });
 
     it('sorts by any column, best first, and back', async () => {
@@ -120,7 +120,7 @@ describe('over a probe set', function () {
       await page.getByRole('button', { name: 'Save as CSV' }).click();
       await page.getByText('Saved as fashion maps.csv').waitFor();
       const { text } = (await calls('copy'))[0].params as { text: string };
-      assert.equal(text.split('\n')[0], 'Method\tLayer\tDeletion\tInsertion\tROAD\tAverage drop');
+      assert.equal(text.split('\n')[0], 'Method\tLayer\tDeletion\tInsertion\tAverage drop');
       assert.equal(text.split('\n').length, 5);
       const saved = (await calls('saveCsv'))[0].params as { text: string };
       assert.match(saved.text, /^method,layer,deletion,deletion_samples,/);
