@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,17 @@ import { chromium, type Browser, type Frame, type Locator, type Page } from 'pla
 import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
 import { root, runNode } from '../../scripts/command.mjs';
 import { installExtension, startServer, type RunningServer } from '../../scripts/vscodeServer.mjs';
+
+let packaged: Promise<string> | null = null;
+
+/** Packages the extension, for all windows of a run. */
+async function packageOnce(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'onnxplain-vsix-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await runNode('scripts/package.mjs', ['--built', '--out', folder], { capture: true });
+  const vsix = (await readdir(folder)).find((file) => file.endsWith('.vsix'))!;
+  return path.join(folder, vsix);
+}
 
 /** A VS Code with the packaged extension on a copy of the sample, seen through a browser as a user sees it. */
 export class Workbench {
@@ -24,9 +36,7 @@ export class Workbench {
     const workspace = path.join(folder, 'workspace');
     const data = path.join(folder, 'data');
     await cp(path.join(root, 'media/sample'), workspace, { recursive: true });
-    await runNode('scripts/package.mjs', ['--built', '--out', folder], { capture: true });
-    const vsix = (await readdir(folder)).find((file) => file.endsWith('.vsix'))!;
-    await installExtension(path.join(folder, vsix), data);
+    await installExtension(await (packaged ??= packageOnce()), data);
     const server = await startServer({ data });
     const browser = await chromium.launch({ executablePath, args: chromiumFlags });
     const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
