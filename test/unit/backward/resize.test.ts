@@ -34,6 +34,22 @@ describe('gradients of Resize', () => {
       { numRuns: 60 },
     ));
 
+  it('agree with differences where the last bit decides which element is nearest', async () => {
+    for (const [size, resized] of [
+      [3, 1],
+      [3, 11],
+      [5, 3],
+    ]) {
+      await checkGradient({
+        op: 'Resize',
+        opset: 19,
+        inputs: [[1, 1, 1, size], null, null, int64(1, 1, 1, resized)],
+        attributes: { coordinate_transformation_mode: 'half_pixel_symmetric', mode: 'nearest', nearest_mode: 'floor' },
+        ...linear,
+      });
+    }
+  });
+
   it('agree with differences for scales that are no whole numbers', () =>
     fc.assert(
       fc.asyncProperty(

@@ -52,7 +52,8 @@ function origin(place: number, { size, resized, scale, region }: Axis, coordinat
     case 'half_pixel_symmetric': {
       const adjusted = fround(resized / fround(s * size));
       const offset = fround((size / 2) * fround(1 - adjusted));
-      return fround(offset + fround(fround(fround(place + 0.5) / s) - 0.5));
+      // The sum is taken in float64 there: of 3 elements made one, the place is just below 1.
+      return fround(offset + (place + 0.5) / s - 0.5);
     }
     case 'tf_crop_and_resize': {
       const [from, to] = region;
