@@ -182,6 +182,8 @@ describe('in VS Code with the packaged extension', () => {
     ])
       // prettier-ignore
       await copyFile(path.join('media/sample/policy', from), path.join(folder, to));
+    // A window that is loaded now has the folder in its explorer.
+    await workbench.load();
     await workbench.command('View: Close All Editors');
     await workbench.contextMenu('Explain Neurons', 'edited', 'net.onnx');
     const panel = await workbench.panel();
@@ -202,7 +204,7 @@ describe('in VS Code with the packaged extension', () => {
     await workbench.screenshot('concepts-dark');
 
     await panel.getByRole('button', { name: 'Save and explain again' }).click();
-    await panel.getByText('Saved in net.probe.json').waitFor();
+    await panel.getByText('Saved in net.probe.json', { exact: true }).waitFor();
     const [before, after] = await Promise.all(['media/sample/policy/policy.probe.json', path.join(folder, 'net.probe.json')].map((file) => readFile(file, 'utf8'))); // prettier-ignore
     assert.equal(after, before.replace('"action == 1"', '"action == 1",\n    "tipping right": "pole_velocity > 0.1"'));
     await done(panel);
