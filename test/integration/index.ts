@@ -31,6 +31,7 @@ export async function run(): Promise<void> {
     await import('./badFiles.test.js');
     await import('./code.test.js');
     await import('./codeFixtures.test.js');
+    await import('./notebook.test.js');
     await import('./assistant.test.js');
     await import('./sample.test.js');
   }

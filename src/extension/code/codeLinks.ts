@@ -13,9 +13,10 @@ import {
   readProgram,
   warmUp,
 } from '../../source/index.js';
-import type { ModelStructure } from '../../shared/model.js';
+import type { Layer, ModelStructure } from '../../shared/model.js';
 import { describe } from '../describe.js';
 import { cellOf, type CodeFile, codeFileOf, ofNotebook } from './codeFile.js';
+import { definitionsOfLayer } from './definitionOfLayer.js';
 import type { KnownModel } from './knownModel.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 import type { ModelChoice, ModelOfFile } from './modelOfFile.js';
@@ -132,6 +133,21 @@ export class CodeLinks implements vscode.Disposable {
     const known = new Set(places.map(({ line, column }) => `${line}:${column}`));
     const others = more.filter(({ line, column }) => !known.has(`${line}:${column}`));
     return { places: [...places, ...others].sort((a, b) => a.line - b.line || a.column - b.column), model };
+  }
+
+  /**
+   * Where a document, a notebook's cell among them, makes a layer. None where it is made in another file or cell, though
+   * something around it be made here.
+   */
+  made(document: vscode.TextDocument, layer: Layer): CodePlace[] {
+    const file = codeFileOf(document);
+    const own = this.linked(document);
+    const importer = file && this.#importer(file.path);
+    const linked = importer && (!own || own.choice.model === importer.choice.model) ? importer : own;
+    if (!file || !linked) return [];
+    const cell = cellOf(document);
+    const all = [...linked.link.definitions].flatMap(([path, list]) => list.map((place) => ({ ...place, path })));
+    return definitionsOfLayer(all, layer).filter((place) => place.path === file.path && place.cell === cell);
   }
 
   /** An open file that imports the one at this path and knows layers that are made in it. */

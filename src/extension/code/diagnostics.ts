@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { Layer } from '../../shared/model.js';
 import type { CodePlace } from '../../source/index.js';
-import { cellOf, codeFileOf } from './codeFile.js';
+import { codeFileOf } from './codeFile.js';
 import type { CodeLinks } from './codeLinks.js';
 import { codeSettings } from './codeSettings.js';
-import { definitionOfLayer } from './definitionOfLayer.js';
 import { findings, type FindingKind } from './findings.js';
 import type { KnownModel } from './knownModel.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
@@ -37,11 +36,11 @@ export class LayerDiagnostics implements vscode.Disposable {
   }
 
   /** Where a layer is made; for an activation that no module makes (`F.relu`) where the layer is that it stands for. */
-  #placeOf(layer: Layer, known: KnownModel, places: readonly CodePlace[]): CodePlace | null {
-    const own = definitionOfLayer(places, layer);
+  #placeOf(layer: Layer, known: KnownModel, document: vscode.TextDocument): CodePlace | null {
+    const [own = null] = this.links.made(document, layer);
     if (own && own.layers.length === 1) return own;
     const before = [...known.layers.values()].find(({ explainedAs }) => explainedAs === layer.name);
-    return (before && definitionOfLayer(places, before)) ?? own;
+    return (before && this.links.made(document, before)[0]) ?? own;
   }
 
   #update(document: vscode.TextDocument): void {
@@ -53,12 +52,11 @@ export class LayerDiagnostics implements vscode.Disposable {
       this.#collection.delete(document.uri);
       return;
     }
-    const cell = cellOf(document);
     const found: vscode.Diagnostic[] = [];
     for (const [tensor, results] of known.results) {
       const layer = known.layers.get(tensor);
-      const place = layer ? this.#placeOf(layer, known, linked.places) : null;
-      if (!layer || !place || place.cell !== cell) continue;
+      const place = layer ? this.#placeOf(layer, known, document) : null;
+      if (!layer || !place) continue;
       const range = new vscode.Range(place.line - 1, place.column - 1, place.line - 1, place.endColumn - 1);
       for (const { kind, message } of findings(layer, results, silentShare))
         found.push(diagnostic(range, kind, `${layer.module || layer.name} (${layer.op}): ${message}`));

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import { cellOf } from './codeFile.js';
 import type { CodeLinks } from './codeLinks.js';
-import { definitionsOfLayer } from './definitionOfLayer.js';
 import type { ModelKnowledge } from './modelKnowledge.js';
 
 /** Marks, in the editors that are visible, where the layer is made that a panel shows. Scrolls to nothing. */
@@ -48,9 +46,7 @@ export class LayerHighlight implements vscode.Disposable {
     const found = shown && this.links.places(document);
     if (!shown || found?.model !== shown.model) return [];
     const layer = this.knowledge.get(shown.model)?.layers.get(shown.tensor);
-    const cell = cellOf(document);
-    const places = layer ? definitionsOfLayer(found.places, layer) : [];
-    return places.flatMap((place) => (place.cell === cell ? [place.line - 1] : []));
+    return layer ? this.links.made(document, layer).map(({ line }) => line - 1) : [];
   }
 
   dispose(): void {
