@@ -5,6 +5,7 @@ import { conceptColumn, positionGrid, type PositionGrid } from './positionGrid.j
 import type { SignatureLists } from './signatureLists.js';
 import { partitionPositions } from './signatures.js';
 import { hashOf } from './signatureTable.js';
+import { atOnce, type Sliced } from './slices.js';
 
 /**
  * Positions at which the same concepts hold. No formula can tell the positions of a group apart, so masks of formulas are
@@ -50,6 +51,11 @@ const known = new WeakMap<ConceptSet, Map<string, Groups>>();
  * @param layer height × width of its maps for one sample
  */
 export function groupPositions(set: ConceptSet, layer: { height: number; width: number }): Groups {
+  return atOnce(groupingPositions(set, layer));
+}
+
+/** As `groupPositions`, in slices: of many pictures and concepts it takes a minute. */
+export function* groupingPositions(set: ConceptSet, layer: { height: number; width: number }): Sliced<Groups> {
   const grid = positionGrid(set, layer);
   let ofSet = known.get(set);
   if (!ofSet) known.set(set, (ofSet = new Map()));
@@ -58,9 +64,11 @@ export function groupPositions(set: ConceptSet, layer: { height: number; width: 
   if (before) return before;
   const kin =
     grid.kind === 'samples' ? [...ofSet.values()].find((groups) => groups.grid.kind === 'samples') : undefined;
-  const groups = kin ? rescaled(kin, grid) : grouped(set, grid);
-  ofSet.set(key, groups);
-  return groups;
+  const groups = kin ? rescaled(kin, grid) : yield* grouped(set, grid);
+  // While this one paused another may have come to its end.
+  const meanwhile = ofSet.get(key);
+  if (!meanwhile) ofSet.set(key, groups);
+  return meanwhile ?? groups;
 }
 
 /** The same grouping of samples for a layer with another number of positions a sample. */
@@ -74,7 +82,7 @@ function rescaled(groups: Groups, grid: PositionGrid): Groups {
   };
 }
 
-function grouped(set: ConceptSet, grid: PositionGrid): Groups {
+function* grouped(set: ConceptSet, grid: PositionGrid): Sliced<Groups> {
   const columns: Column[] = [];
   const concepts: number[] = [];
   const placeless: string[] = [];
@@ -87,7 +95,9 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
   });
   const categories = Object.keys(set.domains ?? {});
   for (const category of categories) columns.push({ samples: set.domains![category] });
-  const { of, table } = grid.kind === 'places' ? placesGrouped(columns, set) : samplesGrouped(columns, grid.samples);
+  const { of, table } = yield* grid.kind === 'places'
+    ? placesGrouped(columns, set)
+    : samplesGrouped(columns, grid.samples);
   const { count } = table;
   const words = bitsetWords(count);
   const rows = new Uint32Array(columns.length * words);
@@ -166,16 +176,21 @@ function grouped(set: ConceptSet, grid: PositionGrid): Groups {
   };
 }
 
-function placesGrouped(columns: readonly Column[], set: ConceptSet): { of: GroupMap; table: SignatureLists } {
+interface Grouping {
+  of: GroupMap;
+  table: SignatureLists;
+}
+
+function* placesGrouped(columns: readonly Column[], set: ConceptSet): Sliced<Grouping> {
   const of = new PlaceGroups(set.height * set.width);
-  const table = partitionPositions(placeBlocks(columns, set), (local, groups) => of.add(local, groups));
+  const table = yield* partitionPositions(placeBlocks(columns, set), (local, groups) => of.add(local, groups));
   return { of, table };
 }
 
-function samplesGrouped(columns: readonly Column[], samples: number): { of: GroupMap; table: SignatureLists } {
+function* samplesGrouped(columns: readonly Column[], samples: number): Sliced<Grouping> {
   const all = new Uint32Array(samples);
   let at = 0;
-  const table = partitionPositions(sampleBlocks(columns, samples), (local, groups) => {
+  const table = yield* partitionPositions(sampleBlocks(columns, samples), (local, groups) => {
     for (const index of local) all[at++] = groups[index];
   });
   return { of: mapOfSamples(all), table };

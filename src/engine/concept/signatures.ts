@@ -3,6 +3,7 @@ import { bitsetWords } from './conceptSet.js';
 import type { PositionBlock } from './positionBlocks.js';
 import { SignatureLists } from './signatureLists.js';
 import { SignatureTable } from './signatureTable.js';
+import type { Sliced } from './slices.js';
 
 /**
  * Groups positions by the set of columns that hold there; groups are numbered in the order of their first position. Exact: a
@@ -13,12 +14,14 @@ import { SignatureTable } from './signatureTable.js';
  * positions: where every concept is all 0 or all 1 over them (mostly, for masks of places) they are one signature; otherwise the
  * square of bits is transposed so that each position's signature is a row of words.
  *
+ * Stops after each block.
+ *
  * @param take is given each block's groups, and for each of its positions an index into them; neither is to be kept
  */
-export function partitionPositions(
+export function* partitionPositions(
   blocks: Iterable<PositionBlock>,
   take: (local: Uint32Array, groups: readonly number[]) => void,
-): SignatureLists {
+): Sliced<SignatureLists> {
   const table = new SignatureLists();
   const square = new Uint32Array(32);
   let positions = new Uint32Array(0);
@@ -71,6 +74,7 @@ export function partitionPositions(
       }
     }
     take(positions.subarray(0, length), groups);
+    yield;
   }
   return table;
 }

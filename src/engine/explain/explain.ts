@@ -1,9 +1,10 @@
 import type { ExplainEvent, ExplainRequest } from '../../shared/engineApi.js';
 import type { Explanation, LayerExplanation } from '../../shared/results.js';
 import { UserError } from '../../shared/userError.js';
-import { groupPositions, type ConceptSet } from '../concept/index.js';
+import { groupingPositions, groupPositions, inSlices, type ConceptSet } from '../concept/index.js';
 import type { Opened } from '../opened.js';
 import { summaryOf } from '../probe/index.js';
+import { takingTurns } from '../turns.js';
 import { parseThreshold, thresholdRule } from '../unit/index.js';
 import type { MeasuredLayer } from './activations.js';
 import { groupLayers } from './groupLayers.js';
@@ -44,6 +45,8 @@ export async function explain(
     for (const note of concepts.notes) warn(note);
     if (samples === 1) warn('the probe set has one sample, so there is no chance floor: nothing can be shuffled');
 
+    const pause = takingTurns(signal);
+    for (const layer of wanted.keys()) await inSlices(groupingPositions(concepts, layer), pause);
     const tally = request.tally ? concepts : null;
     const rule = (layer: MeasuredLayer) => thresholdRule(threshold, layer);
     const unitBytes = (layer: MeasuredLayer) =>

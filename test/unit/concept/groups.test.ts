@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hasBit, type ConceptSet } from '../../../src/engine/concept/conceptSet.js';
-import { groupPositions } from '../../../src/engine/concept/groups.js';
+import { groupingPositions, groupPositions } from '../../../src/engine/concept/groups.js';
+import { atOnce } from '../../../src/engine/concept/slices.js';
 import { groupsOf, ofPlaces, ofSamples, placeless, sampleConcepts, shownPlaces } from './conceptSets.js';
 
 /** Of each concept, whether it holds at each position. */
@@ -53,6 +54,20 @@ const sets = fc
   });
 
 describe('groups of positions', () => {
+  it('are made in slices, one a sample, and those who make them side by side get the same', () => {
+    const mask = Array.from({ length: 4 * 6 }, (_, i) => i % 5 === 0);
+    const set = { samples: 4, height: 2, width: 3, concepts: [ofPlaces('fifth', mask, 6)], notes: [] };
+    const first = groupingPositions(set, { height: 2, width: 3 });
+    const second = groupingPositions(set, { height: 2, width: 3 });
+    assert.equal(first.next().done, false);
+    let slices = 0;
+    let last = second.next();
+    for (; !last.done; last = second.next()) slices++;
+    assert.equal(slices, 4);
+    assert.equal(atOnce(first), last.value);
+    assert.equal(groupPositions(set, { height: 2, width: 3 }), last.value);
+  });
+
   it('are the positions at which the same concepts hold', () => {
     fc.assert(
       fc.property(sets, (set) => {
