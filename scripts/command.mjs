@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '..');
 
-/** Runs to the end; a failure is an error that names the command. `capture` returns stdout and stderr instead of showing them. */
+/** Runs to the end; a failure is an error that names the command, and has all it `said`. `capture` returns stdout and stderr instead of showing them. */
 export function run(command, args, { cwd = root, env = {}, capture = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -20,8 +20,11 @@ export function run(command, args, { cwd = root, env = {}, capture = false } = {
       if (code === 0) resolve(said);
       else
         reject(
-          new Error(
-            `${[path.basename(command), ...args].join(' ')} ended with ${signal ?? code}\n${said.slice(-2000)}`,
+          Object.assign(
+            new Error(
+              `${[path.basename(command), ...args].join(' ')} ended with ${signal ?? code}\n${said.slice(-2000)}`,
+            ),
+            { said },
           ),
         );
     });

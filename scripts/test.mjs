@@ -6,80 +6,80 @@ import path from 'node:path';
 import { packageScript, runNode } from './command.mjs';
 import { setUp } from './setup.mjs';
 
-/** They only read, so they run side by side; what they say is shown when each has ended. */
-const check = async (script, ...args) => {
-  process.stdout.write(await runNode(packageScript(...script.split('/')), args, { capture: true }));
-};
+const node = (script, args, options) => runNode(packageScript(...script.split('/')), args, options);
 const mocha =
-  (...globs) =>
-  (env) =>
-    runNode(packageScript('mocha/bin/mocha.js'), ['--reporter', 'scripts/countingReporter.cjs', ...globs], { env });
+  (...args) =>
+  (options) =>
+    node('mocha/bin/mocha.js', ['--reporter', 'scripts/countingReporter.cjs', ...args], options);
 
-const stages = {
-  setup: setUp,
-  types: async () => {
-    await check('typescript/bin/tsc', '--project', 'tsconfig.json');
-    await check('typescript/bin/tsc', '--project', 'src/webview/tsconfig.json', '--noEmit');
-    await check('typescript/bin/tsc', '--project', 'test/webview/tsconfig.json', '--noEmit');
+/** Groups one after the other; the stages of a group side by side, for neither writes what the other reads. */
+const groups = [
+  { setup: setUp },
+  {
+    types: async (options) => {
+      for (const project of ['.', 'src/webview', 'test/webview'])
+        await node('typescript/bin/tsc', ['--project', project, '--noEmit'], options);
+    },
+    lint: (options) => node('eslint/bin/eslint.js', ['--max-warnings=0', '.'], options),
+    format: (options) => node('prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.'], options),
+    imports: (options) => node('dependency-cruiser/bin/dependency-cruise.mjs', ['--output-type=err', 'src'], options),
   },
-  lint: () => check('eslint/bin/eslint.js', '--max-warnings=0', '.'),
-  format: () => check('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
-  imports: () => check('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type=err', 'src'),
-  build: () => runNode('scripts/build.mjs'),
-  unit: mocha('test/{unit,webview,parity,fuzz}/**/*.test.ts'),
-  integration: (env) => runNode('scripts/testIntegration.mjs', [], { env }),
-  e2e: mocha('--timeout=180000', 'test/e2e/**/*.test.ts'),
-};
+  { build: (options) => runNode('scripts/build.mjs', [], options) },
+  {
+    unit: mocha('test/{unit,parity,fuzz}/**/*.test.ts'),
+    page: mocha('test/webview/**/*.test.ts'),
+  },
+  { integration: (options) => runNode('scripts/testIntegration.mjs', [], options) },
+  { e2e: mocha('--timeout=180000', 'test/e2e/**/*.test.ts') },
+];
 
 /** What every stage after them needs; they take a second when nothing has changed. */
 const always = ['setup', 'build'];
 
-/** Stages that start together with the first of them; each is still awaited, and told of, in its turn. */
-const together = ['types', 'lint', 'format', 'imports'];
-
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in stages));
+const names = groups.flatMap(Object.keys);
+const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no stage ${unknown.join(', ')}: there are ${Object.keys(stages).join(', ')}.`);
+  console.error(`There is no stage ${unknown.join(', ')}: there are ${names.join(', ')}.`);
   process.exit(2);
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'onnxplain-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const wanted = (name) => asked.length === 0 || asked.includes(name) || always.includes(name);
-const running = new Map();
-for (const [name, stage] of Object.entries(stages)) {
-  if (!wanted(name)) continue;
-  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`);
-  const started = Date.now();
-  const file = path.join(folder, name);
-  let failure;
-  try {
-    if (together.includes(name) && running.size === 0) {
-      for (const other of together.filter(wanted)) {
-        const run = stages[other]();
-        // Heard in its turn; until then its failure is nobody's.
-        run.catch(() => undefined);
-        running.set(other, run);
-      }
-    }
-    await (running.get(name) ?? stage({ ONNXPLAIN_TEST_COUNTS: file }));
-    console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  } catch (error) {
-    failure = error;
-  }
-  await addUp(file);
-  if (failure) {
+for (const group of groups) {
+  const wanted = Object.entries(group).filter(
+    ([name]) => asked.length === 0 || asked.includes(name) || always.includes(name),
+  );
+  const runs = wanted.map(([name, stage], index) => outcome(name, stage, index > 0));
+  for (const [index, [name]] of wanted.entries()) {
+    console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`);
+    const { said, seconds, failure } = await runs[index];
+    process.stdout.write(said);
+    console.log(`${name}: ${seconds.toFixed(1)} s`);
+    await addUp(path.join(folder, name));
+    if (!failure) continue;
     console.error(`\n${name} failed: ${failure.message.trim()}`);
     // What fails without a test that fails, a check or a build, is a failure all the same.
     counts.failed ||= 1;
     process.exitCode = 1;
-    break;
   }
+  if (process.exitCode) break;
 }
 await rm(folder, { recursive: true });
 if (counts.skipped > 0) console.log(`\n${counts.skipped} skipped: they need what is not on this machine`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+
+/** How a stage ended. The first of a group is heard while it runs; the others' words are shown in their turn. */
+async function outcome(name, stage, capture) {
+  const started = Date.now();
+  const env = { ONNXPLAIN_TEST_COUNTS: path.join(folder, name) };
+  const end = (said, failure) => ({ said: said ?? '', seconds: (Date.now() - started) / 1000, failure });
+  try {
+    return end(await stage({ env, capture }));
+  } catch (error) {
+    return end(error.said, error);
+  }
+}
 
 /** Stages without tests write no counts; a run of several windows appends one line a window. */
 async function addUp(file) {

@@ -69,8 +69,15 @@ export class Workbench {
     for (const [depth, name] of parts.entries()) {
       const row = this.row(name);
       await row.waitFor();
-      const folder = depth < parts.length - 1;
-      if (folder && (await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+      if (depth === parts.length - 1) break;
+      const isOpen = async () => (await row.getAttribute('aria-expanded')) === 'true';
+      // An explorer that is being drawn closes a folder again.
+      for (let tries = 0; tries < 10 && !(await isOpen()); tries++) {
+        await row.click();
+        await this.row(parts[depth + 1])
+          .waitFor({ timeout: 1000 })
+          .catch(() => undefined);
+      }
     }
     return this.row(parts.at(-1)!);
   }
