@@ -59,7 +59,7 @@ export class CodeLinks implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #subscriptions: vscode.Disposable[];
   readonly #ahead: NodeJS.Timeout;
-  #isWarm = false;
+  #warm: Promise<void> | null = null;
   /** The code at this file is tied to other layers than before, or more is known of them. */
   readonly onDidChange = this.#changed.event;
 
@@ -103,9 +103,7 @@ export class CodeLinks implements vscode.Disposable {
   /** Where there are models, reads them and wakes the parser before someone opens code and waits for them. */
   async getReady(): Promise<void> {
     try {
-      if (!(await this.models.readAhead()) || this.#isWarm) return;
-      this.#isWarm = true;
-      await warmUp();
+      if (await this.models.readAhead()) await (this.#warm ??= warmUp());
     } catch (error) {
       this.log(describe(error));
     }
@@ -279,7 +277,8 @@ export class CodeLinks implements vscode.Disposable {
 
   async #link(file: CodeFile, entry: Entry): Promise<LinkedCode | null> {
     if (!(await this.models.any(file.path))) return null;
-    this.#isWarm = true;
+    // Reading it does what warming up would.
+    this.#warm ??= Promise.resolve();
     // Meanwhile; where that fails, it does so again below.
     void loadPython().catch(() => null);
     entry.index = file.index(entry.index);

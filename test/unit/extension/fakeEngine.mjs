@@ -60,7 +60,11 @@ connection.onRequest('explain', async (params, token) => {
   send({ type: 'probe', probe: probe(params.probe ?? { kind: 'drawn' }) });
   const measured = [unit(0, null, 0), { ...unit(1, 'x', 0), label: null }];
   send({ type: 'statistics', layer: { layer, shape: [1, 2], explanations: measured, maps: null } });
-  if (name(params) === 'dies.onnx') process.kill(process.pid, 'SIGKILL');
+  if (name(params) === 'dies.onnx') {
+    // What it has said so far is on its way to the other process.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(process.pid, 'SIGKILL');
+  }
   if (name(params) === 'stubborn.onnx') for (;;);
   if (name(params) === 'slow.onnx') {
     await new Promise((resolve) => token.onCancellationRequested(resolve));
