@@ -1,5 +1,6 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { barStyles } from './barStyles.js';
 import { colourise, type ColourMapName } from './colourMap.js';
 import { bitmap } from './pictureView.js';
 
@@ -8,27 +9,7 @@ const steps = 256;
 /** The colours of a map from 0 to 1, with numbers. */
 @customElement('ox-colour-bar')
 export class ColourBar extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-      font-size: 11px;
-      color: var(--muted);
-    }
-    canvas {
-      display: block;
-      width: 100%;
-      height: 8px;
-      border-radius: 2px;
-      border: 1px solid var(--edge);
-      box-sizing: border-box;
-    }
-    div {
-      display: flex;
-      justify-content: space-between;
-      font-variant-numeric: tabular-nums;
-      margin-top: 1px;
-    }
-  `;
+  static override styles = barStyles;
 
   @property() colours: ColourMapName = 'inferno';
 

@@ -1,6 +1,7 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { amount } from '../text/numbers.js';
+import { barStyles } from './barStyles.js';
 import { divergingColours } from './divergingMap.js';
 import { bitmap } from './pictureView.js';
 
@@ -9,27 +10,7 @@ const steps = 255;
 /** The colours of a map of both signs, with numbers. */
 @customElement('ox-diverging-bar')
 export class DivergingBar extends LitElement {
-  static override styles = css`
-    :host {
-      display: block;
-      font-size: 11px;
-      color: var(--muted);
-    }
-    canvas {
-      display: block;
-      width: 100%;
-      height: 8px;
-      border-radius: 2px;
-      border: 1px solid var(--edge);
-      box-sizing: border-box;
-    }
-    div {
-      display: flex;
-      justify-content: space-between;
-      font-variant-numeric: tabular-nums;
-      margin-top: 1px;
-    }
-  `;
+  static override styles = barStyles;
 
   /** Magnitude at both ends. */
   @property({ type: Number }) largest = 1;
