@@ -37,6 +37,8 @@ describe('training code beside the panel, with the packaged extension', () => {
   /** A layer of 64 neurons in the panel's list. */
   const layerOf = (name: string, state = ''): Locator =>
     panel.locator(`ox-layer-list [role=option]${state}`, { hasText: new RegExp(`^\\W*${name}\\W*64`) });
+  /** A command that shows the panel is over when the keyboard is there; until then it would close a menu of the code's. */
+  const panelHasFocus = () => workbench.page.waitForFunction('document.activeElement?.tagName === "IFRAME"');
   const status = () => workbench.page.locator('.statusbar-item[id="status.languageStatus"]');
 
   it('a layer that is selected in the panel has its line marked, and only that', async () => {
@@ -61,7 +63,9 @@ describe('training code beside the panel, with the packaged extension', () => {
 
   it('Go to code puts the cursor on the layer’s name; its hover says what it has learned', async () => {
     await layerOf('act1').click();
-    await panel.locator('ox-unit-list [role=option]').first().click();
+    // The hover names the neurons with the best labels, which head the list.
+    const heading = (neuron: string) => panel.locator('ox-detail h2', { hasText: new RegExp(`Neuron ${neuron} of act1`) }); // prettier-ignore
+    await panel.locator('ox-unit-list [role=option]').nth(4).click();
     await panel.locator('ox-detail').getByRole('button', { name: 'Go to code' }).click();
     await workbench.page.locator('.monaco-editor .selected-text').first().waitFor();
     await workbench.page.keyboard.press('Control+K');
@@ -71,12 +75,12 @@ describe('training code beside the panel, with the packaged extension', () => {
     await hover.locator('li', { hasText: /IoU 0\.\d\d/ }).first().waitFor(); // prettier-ignore
     await hover.locator('img[src^="data:image/svg"]').waitFor();
     await workbench.screenshot('code-hover-dark');
-    await hover
-      .locator('a', { hasText: /neuron \d+/ })
-      .first()
-      .click();
-    await panel.locator('ox-detail h2', { hasText: /Neuron \d+ of act1/ }).waitFor();
-    await workbench.page.keyboard.press('Escape');
+    const link = hover.locator('a', { hasText: /neuron \d+/ }).first();
+    const [neuron] = /\d+/.exec(await link.innerText())!;
+    assert.ok(await heading(neuron).isHidden(), 'it leads to a neuron that is not shown yet');
+    await link.click();
+    await heading(neuron).waitFor();
+    await panelHasFocus();
   });
 
   it('Show in Onnxplain is in the context menu of code that is matched to a model, at the first right click', async () => {
@@ -88,6 +92,7 @@ describe('training code beside the panel, with the packaged extension', () => {
     await workbench.page.waitForTimeout(300);
     await item.click();
     await layerOf('value_act2', '[aria-selected=true]').waitFor();
+    await panelHasFocus();
     // Anywhere on the line of a layer.
     await word('self.fc2 = nn.Linear', 'Linear').click({ button: 'right' });
     await item.waitFor();

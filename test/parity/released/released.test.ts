@@ -14,12 +14,21 @@ import { testFolder } from '../../unit/probe/folder.js';
  */
 const clone = process.env.ONNXPLAIN_RELEASED ?? '';
 
+/** Unit → IoU that the published search finds in the arrays of Blackjack2-DQN64. */
+const publishedAgain = JSON.parse(readFileSync(new URL('blackjack2.json', import.meta.url), 'utf8')) as Record<
+  number,
+  number
+>;
+
 interface Released {
   folder: string;
   states: string;
   columns: string[];
   concepts: Record<string, string>;
-  /** The arrays were sampled again after the table was made: its labels are held against these arrays, not its IoUs. */
+  /**
+   * The arrays were sampled again after the table was made, so that its IoUs are not those of its labels: the beam is held
+   * against what the published one finds in these arrays (again.py), and the proven best against the table's labels in them too.
+   */
   sampledAgain?: true;
 }
 
@@ -179,19 +188,15 @@ describe('the policies of compositional-drl-explanations', function () {
       };
       const released = releasedTable(path.join(data, 'result_5.csv'));
       const mean = (ious: number[]) => (ious.reduce((sum, iou) => sum + iou, 0) / ious.length).toFixed(4);
-      // On other arrays a beam may miss a label that it found on the first; the proven best can't be below it.
-      for (const search of run.sampledAgain ? ['optimal'] : ['beam', 'optimal']) {
+      for (const search of ['beam', 'optimal']) {
         const { explanations } = (await explained(search)).layers[0];
         assert.equal(explanations.filter(({ unit }) => released.has(unit)).length, released.size);
         const pairs: { unit: number; iou: number; theirs: number; isProven: boolean; isLabelled: boolean }[] = [];
         for (const { unit, iou, label, optimal } of explanations) {
           const table = released.get(unit)!;
-          const theirs =
-            run.sampledAgain && label !== null && table.label !== 'Null'
-              ? await worthOfCards(table.label, data, unit)
-              : label === null && run.sampledAgain
-                ? 0
-                : table.iou;
+          const worth = run.sampledAgain && search === 'optimal' && table.label !== 'Null' && label !== null;
+          const inTable = worth ? await worthOfCards(table.label, data, unit) : 0;
+          const theirs = run.sampledAgain ? Math.max(inTable, publishedAgain[unit] ?? 0) : table.iou;
           pairs.push({ unit, iou, theirs, isProven: optimal, isLabelled: label !== null });
         }
         console.log(
