@@ -13,6 +13,7 @@ import { highest } from '../map/classScores.js';
 import { ModelRuns } from '../map/modelRuns.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { evenlySpread, type ProbeSet } from '../probe/index.js';
+import { takingTurns } from '../turns.js';
 import { type ClassMasks, classMasks } from './classMasks.js';
 import { JudgedMaps } from './judgedMaps.js';
 import { layerChannels } from './layerChannels.js';
@@ -52,10 +53,7 @@ export async function evaluateMaps(
   const runs = new ModelRuns(model, job.threads);
   const shuffled = job.metrics.includes('randomised') ? await randomisedModel(model, job.seed) : null;
   const shuffledRuns = shuffled && new ModelRuns(shuffled.model, job.threads);
-  const pause = async (): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-  };
+  const pause = takingTurns(signal);
   try {
     const notes: string[] = [];
     const picked = evenlySpread(probe.samples, job.samples);

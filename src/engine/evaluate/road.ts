@@ -45,7 +45,7 @@ export async function road(
       const kept = Math.ceil((q / 100) * (order.length - 1));
       const keep = new Uint8Array(order.length);
       for (const place of order.subarray(0, kept)) keep[place] = 1;
-      solution = linearImputation(input, keep, solution);
+      solution = await linearImputation(input, keep, solution, pause);
       pictures.push(solution.map((value, i) => (keep[i % keep.length] ? value : value + noise * normal())));
     }
     const probabilities = await probability(pictures);

@@ -21,8 +21,7 @@ const firstMethods = ['gradcam', 'layercam', 'eigencam'];
 export const initialEvaluation: EvaluationView = {
   methods: null,
   layers: [],
-  // ROAD takes half a minute a map on pictures of 224 × 224, so it waits to be asked for.
-  metrics: ['deletion', 'insertion', 'drop'],
+  metrics: ['deletion', 'insertion', 'road', 'drop'],
   samples: 5,
   sort: null,
 };
