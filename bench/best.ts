@@ -3,7 +3,7 @@
  * which other work on the machine changes least; with more, time on the clock.
  */
 export async function best(rounds: number, threads: number, run: () => Promise<unknown>): Promise<number> {
-  const now = threads === 1 ? processorTime : () => performance.now();
+  const now = clock(threads);
   await run();
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rounds; i++) {
@@ -13,6 +13,9 @@ export async function best(rounds: number, threads: number, run: () => Promise<u
   }
   return least;
 }
+
+/** In milliseconds. */
+export const clock = (threads: number): (() => number) => (threads === 1 ? processorTime : () => performance.now());
 
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
