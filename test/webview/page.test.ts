@@ -154,6 +154,19 @@ describe('the panel in a browser', function () {
       }
     });
 
+    it('underlines the tab that is chosen, in every theme', async () => {
+      for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
+        await open('fashion', { theme });
+        const foot = async (tab: string) => {
+          const { x, y, width, height } = (await page.getByRole('tab', { name: tab }).boundingBox())!;
+          const clip = { x: Math.round(x + width / 2) - 4, y: Math.round(y + height) - 4, width: 8, height: 4 };
+          return (await page.screenshot({ clip })).toString('base64');
+        };
+        assert.equal(await foot('Maps'), await foot('Outputs'));
+        assert.notEqual(await foot('Neurons'), await foot('Maps'));
+      }
+    });
+
     it('is worked by keyboard alone', async () => {
       await open('fashion');
       await neurons().getByRole('option').first().waitFor();

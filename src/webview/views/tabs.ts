@@ -38,8 +38,8 @@ export const tabStyles = css`
   .tabs button[aria-selected='true']::after {
     content: '';
     position: absolute;
-    inset: auto 8px -1px;
-    height: 1px;
+    inset: auto 8px 0;
+    height: 2px;
     background: var(--vscode-panelTitle-activeBorder, currentColor);
   }
   @media (max-width: 440px) {
