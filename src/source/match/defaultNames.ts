@@ -126,8 +126,12 @@ function levelMatch(
   }
   for (const base of basesOf) {
     const groups = new Map<string, ModuleValue[]>();
-    for (const module of unnamed)
-      groups.set(base(lastPart(module.name)), [...(groups.get(base(lastPart(module.name))) ?? []), module]);
+    for (const module of unnamed) {
+      const name = base(lastPart(module.name));
+      const group = groups.get(name);
+      if (group) group.push(module);
+      else groups.set(name, [module]);
+    }
     for (const [name, modules] of groups) {
       const children = [...left].flatMap((child) => {
         const count =

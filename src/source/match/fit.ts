@@ -10,7 +10,7 @@ import {
   type Value,
 } from '../values/value.js';
 import { layerCount, type ModuleNode } from './moduleTree.js';
-import { kindOfClass, kindOfOperator } from './operatorKind.js';
+import { kindOfClass, kindOfOperator } from '../operatorKind.js';
 import { openObject } from './openObject.js';
 import { matchSequence, type Single } from './sequence.js';
 import { statedUnits } from './units.js';

@@ -4,7 +4,7 @@ import type { Interpreter } from '../values/interpreter.js';
 import { type Item, type ModuleValue, type Value } from '../values/value.js';
 import { openObject } from './openObject.js';
 import { defaultNamesOf, madeInOrder } from './madeInOrder.js';
-import { kindOfClass, kindOfOperator, type OperatorKind } from './operatorKind.js';
+import { kindOfClass, kindOfOperator, type OperatorKind } from '../operatorKind.js';
 import { builtModules, classesOf, isModuleClass, objectsOf } from './roots.js';
 import { statedUnits } from './units.js';
 

@@ -1,5 +1,6 @@
 import type { Chunk } from '../python/pythonIndex.js';
 import type { Syntax } from '../python/syntax.js';
+import { holdsPart } from './parts.js';
 import type { Scope } from './scope.js';
 import type { ClassValue, Instance, Item, ListValue, ModuleValue, Span, Value } from './value.js';
 
@@ -32,6 +33,8 @@ export interface Interpreter {
   fileScope(file: string): Scope;
   /** Runs those parts of a file's script whose text passes; other parts run when a name of theirs is asked for. */
   runScripts(file: string, test: (text: string) => boolean): void;
+  /** Taken so far, as a measure of work. */
+  readonly steps: number;
   /** Every module in the order in which it is made. */
   readonly created: ModuleValue[];
   readonly growth: Growth;
@@ -55,6 +58,8 @@ const longestList = 4096;
 
 /** Which lists grow while a branch or a loop's body runs, so that what was added there can be marked as such. */
 export class Growth {
+  /** How often a list grew by what may be a part of a network. */
+  parts = 0;
   private readonly records: { grown: Map<ListValue, number>; made: WeakSet<ListValue> }[] = [];
 
   list(items: Item[] = []): ListValue {
@@ -66,6 +71,7 @@ export class Growth {
   push(list: ListValue, items: readonly Item[]): void {
     const record = this.records.at(-1);
     if (record && !record.made.has(list) && !record.grown.has(list)) record.grown.set(list, list.items.length);
+    if (items.some((item) => holdsPart(item))) this.parts++;
     for (const item of items.slice(0, longestList - list.items.length)) list.items.push(item);
   }
 

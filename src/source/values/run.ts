@@ -51,6 +51,9 @@ export function interpret(program: PythonProgram): Interpreter {
   const run: Interpreter = {
     created: [],
     growth: new Growth(),
+    get steps() {
+      return steps;
+    },
     evaluate: (node, frame) => (node && ++steps < limit ? evaluateExpression(node, frame, run) : unknown),
     run(statements, frame) {
       for (const statement of statements) {

@@ -4,6 +4,7 @@ import { importStatement } from './imports.js';
 import { type Frame, type Interpreter, textOf } from './interpreter.js';
 import { anyElement, iterated, roundsOf } from './iterables.js';
 import { binary, truth } from './operators.js';
+import { isPart } from './parts.js';
 import {
   choice,
   type ClassValue,
@@ -96,16 +97,21 @@ const kinds: Record<string, Run> = {
     const list = iterated(run.evaluate(right, frame));
     // Training loops make nothing: one round says all there is to know.
     const over = !body || makes.test(textOf(body, frame)) ? roundsOf(list) : { element: anyElement(list), count: null };
+    const round = (element: Value) => {
+      if (left) assign(left, element, frame, run);
+      run.run(block(body), frame);
+    };
     if ('elements' in over) {
-      for (const element of over.elements) {
-        if (left) assign(left, element, frame, run);
-        run.run(block(body), frame);
-        if (frame.ended) break;
-      }
-    } else {
-      if (left) assign(left, over.element, frame, run);
-      repeated(() => run.run(block(body), frame), over.count, frame, run);
-    }
+      const [first, ...others] = over.elements;
+      const isTraining = first && trains(() => round(first), run);
+      const rounds = isTraining && others.length > 1 ? { element: choice(others), count: others.length } : null;
+      if (rounds && !frame.ended) repeated(() => round(rounds.element), rounds.count, frame, run);
+      else
+        for (const element of others) {
+          if (frame.ended) break;
+          round(element);
+        }
+    } else repeated(() => round(over.element), over.count, frame, run);
     run.run(block(node.fields.alternative?.fields.body), frame);
   },
   while_statement: (node, frame, run) => {
@@ -144,6 +150,16 @@ const kinds: Record<string, Run> = {
   block: (node, frame, run) => run.run(node.children, frame),
   ERROR: (node, frame, run) => run.run(node.children, frame),
 };
+
+/** Steps of a round that are more than building a block of a network takes, unless it makes one. */
+const longRound = 100;
+
+/** Whether a loop's round is long and leaves no part of a network: the others will do the same, whatever they go through. */
+function trains(round: () => void, run: Interpreter): boolean {
+  const [steps, made, parts] = [run.steps, run.created.length, run.growth.parts];
+  round();
+  return run.steps - steps > longRound && run.growth.parts === parts && !run.created.slice(made).some(isPart);
+}
 
 /** Loops that may leave more than they find; `layers.Dense(8)(x)` makes a layer each time. */
 const makes = /\)\s*\(|append|extend|insert|module\(|setattr|\+=\s*[[(]|\]\s*=|yield|\.\w+\s*=(?!=)/;
