@@ -7,9 +7,9 @@ import { fullBatch } from '../map/inputBatch.js';
 import { describeTensor, findLayer, structureOf } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { modelInputs, type ProbeSet } from '../probe/index.js';
-import type { Tensor } from '../runtime/tensor.js';
-import { type ClassPlaces, classPlaces, classScore, type ClassTarget } from './classTarget.js';
+import { takingTurns } from '../turns.js';
 import { attributionMethods, type AttributionMethod } from './methods.js';
+import { Model } from './model.js';
 import type { InputBox } from './rules/lrp.js';
 
 /** What attributions need of a probe set. */
@@ -120,14 +120,13 @@ export async function attributeBatches(
     const chunk = fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / components)));
     const unitAxis = describeTensor(model, target)?.unitAxis ?? null;
     let names: string[] | null | undefined;
+    const pause = takingTurns(signal);
     for (let first = 0; first < inputs.samples; first += chunk) {
-      // So that a cancellation can arrive: a run blocks this thread.
-      await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
+      await pause();
       const count = Math.min(chunk, inputs.samples - first);
       const feeds = fullBatch(await inputs.batch(first, count), count, fixed ?? count);
-      const point = new Model(gradient, feeds, inputs.input, wrt, { tensor: target, unitAxis }, count);
-      const classes = await point.classes(async (total) => {
+      const point = new Model(gradient, feeds, inputs.input, wrt, { tensor: target, unitAxis }, count, pause);
+      const classes = await point.classes(method.repeats ?? false, async (total) => {
         names ??= await classNames(model, total);
         return classIndex(job.class, total, names);
       });
@@ -196,73 +195,6 @@ export async function attribute(
     scores: all(({ scores }) => scores),
     expected: batches.every(({ expected }) => expected) ? all(({ expected }) => expected!) : null,
   };
-}
-
-/** A batch at the point of its inputs: what methods ask of the model there and nearby. */
-export class Model {
-  #classes: readonly number[] = [];
-  #places: ClassPlaces | null = null;
-  #pass: Awaited<ReturnType<Gradient['forward']>> | null = null;
-
-  constructor(
-    private readonly gradient: Gradient,
-    readonly feeds: Record<string, Tensor>,
-    readonly input: string,
-    readonly wrt: string,
-    private readonly target: Omit<ClassTarget, 'classes'>,
-    readonly count: number,
-  ) {}
-
-  get inputTensor(): Tensor {
-    return this.feeds[this.input];
-  }
-
-  /** @param choose the class of all samples, of so many; null: each sample's highest, for which the model is run */
-  async classes(choose: (total: number) => Promise<number | null>): Promise<readonly number[]> {
-    const { [this.target.tensor]: dims } = await this.gradient.targetDims(this.feeds);
-    this.#places = classPlaces(dims, this.target.unitAxis);
-    const chosen = await choose(this.#places.total);
-    if (chosen === null) {
-      this.#pass = await this.gradient.forward(this.feeds);
-      const values = this.#pass.values[this.target.tensor];
-      this.#classes = classScore(values, { ...this.target, classes: null }, this.count).classes;
-    } else {
-      this.#classes = new Array<number>(this.count).fill(chosen);
-    }
-    return this.#classes;
-  }
-
-  /**
-   * Scores, values of the tensor attributed to, and what comes back to it: gradients, or whatever the rules make of them.
-   *
-   * @param input  in place of the batch's own
-   * @param asSeed what each score counts: 1, or the score itself
-   */
-  async at(
-    input: Float32Array | null,
-    asSeed: 'one' | 'score' = 'one',
-  ): Promise<{ scores: Float64Array; values: Tensor; back: Float32Array }> {
-    const feeds = input
-      ? { ...this.feeds, [this.input]: { ...this.inputTensor, type: 'float32' as const, data: input } }
-      : this.feeds;
-    const target = { ...this.target, classes: this.#classes };
-    const seedsOf = (values: Record<string, Tensor>) => {
-      const scored = classScore(values[target.tensor], target, this.count);
-      return { [target.tensor]: scored.seed(asSeed === 'score' ? scored.scores : undefined) };
-    };
-    const pass = input ? null : this.#pass;
-    const { values, gradients } = pass
-      ? { values: pass.values, gradients: await pass.backward(seedsOf(pass.values)) }
-      : await this.gradient.run(
-          feeds,
-          asSeed === 'score' ? seedsOf : { [target.tensor]: this.#places!.seed(this.#classes) },
-        );
-    return {
-      scores: classScore(values[target.tensor], target, this.count).scores,
-      values: values[this.wrt],
-      back: gradients[this.wrt].data as Float32Array,
-    };
-  }
 }
 
 function methodNamed(name: string): AttributionMethod {

@@ -1,6 +1,8 @@
 import type { GradientOptions } from '../backward/index.js';
+import { inputValues } from '../map/inputBatch.js';
 import type { OnnxModel } from '../onnx/model.js';
-import type { AttributionJob, Model } from './attribute.js';
+import type { AttributionJob } from './attribute.js';
+import type { Model } from './model.js';
 import { integratedGradients, layerIntegratedGradients } from './integratedGradients.js';
 import { deconvRules, guidedRules } from './rules/rectifiers.js';
 import { lrpRules } from './rules/lrp.js';
@@ -28,6 +30,8 @@ export interface AttributionMethod {
   sums: boolean;
   /** Other rules than the gradient's. */
   rules?(model: OnnxModel, wrt: string, job: AttributionJob): GradientOptions | Promise<GradientOptions>;
+  /** Whether it asks for gradients at many points. */
+  repeats?: boolean;
   run(model: Model, job: AttributionJob): Promise<Attributed>;
 }
 
@@ -49,7 +53,7 @@ export const attributionMethods = {
     shows: 'The gradient times the component itself: its share, were the network linear.',
     cost: oneRun,
     sums: false,
-    run: (model) => times(model, 'one'),
+    run: times,
   },
   ig: {
     name: 'ig',
@@ -58,6 +62,7 @@ export const attributionMethods = {
       'Shares of the difference between the score here and at the baseline, along the input’s path, to a layer too (conductance); they add up to it.',
     cost: 'One forward and one backward run a step.',
     sums: true,
+    repeats: true,
     run: alongThePath,
   },
   smoothgrad: {
@@ -66,6 +71,7 @@ export const attributionMethods = {
     shows: 'The gradient, averaged over noisy copies of the input.',
     cost: 'One forward and one backward run a sample.',
     sums: false,
+    repeats: true,
     run: noisy,
   },
   'guided-backprop': {
@@ -103,7 +109,7 @@ export const attributionMethods = {
     cost: oneRun,
     sums: true,
     rules: (model, _, { constantAttention }) => relpRules(model, { constantAttention }),
-    run: (model) => times(model, 'one'),
+    run: times,
   },
 } satisfies Record<string, AttributionMethod> as Record<string, AttributionMethod>;
 
@@ -116,8 +122,11 @@ function lrp(name: string, title: string, how: string, rule: RelevanceRule): Att
     sums: true,
     rules: (model, wrt, { box }) => lrpRules(model, wrt, rule, box),
     async run(model) {
-      const { scores, values, back } = await model.at(null, 'score');
-      return { ...samplesOf(back, values.dims, model.count), scores, expected: scores };
+      // Relevance is in proportion to what is shared out, so that the score can be multiplied in when all is done.
+      const { scores, values, back } = await model.at(null);
+      const shares = samplesOf(back, values.dims, model.count);
+      shares.values.forEach((share, sample) => share.forEach((value, i) => (share[i] = value * scores[sample])));
+      return { ...shares, scores, expected: scores };
     },
   };
 }
@@ -127,14 +136,14 @@ async function plain(model: Model): Promise<Attributed> {
   return { ...samplesOf(back, values.dims, model.count), scores };
 }
 
-async function times(model: Model, seed: 'one' | 'score'): Promise<Attributed> {
-  const { scores, values, back } = await model.at(null, seed);
+async function times(model: Model): Promise<Attributed> {
+  const { scores, values, back } = await model.at(null);
   const product = back.map((value, i) => value * Number(values.data[i]));
   return { ...samplesOf(product, values.dims, model.count), scores, expected: scores };
 }
 
 async function alongThePath(model: Model, { steps, baseline }: AttributionJob): Promise<Attributed> {
-  const input = Float32Array.from(model.inputTensor.data as ArrayLike<number>, Number);
+  const input = inputValues(model.feeds, model.input);
   const size = input.length / model.inputTensor.dims[0];
   const from = Float32Array.from(input, (_, i) => (typeof baseline === 'number' ? baseline : baseline[i % size]));
   let dims: readonly number[] = [];
@@ -150,11 +159,11 @@ async function alongThePath(model: Model, { steps, baseline }: AttributionJob): 
 }
 
 async function noisy(model: Model, job: AttributionJob): Promise<Attributed> {
-  const { scores, values } = await model.at(null);
-  const input = Float32Array.from(model.inputTensor.data as ArrayLike<number>, Number);
+  const { scores, dims } = await model.scores();
+  const input = inputValues(model.feeds, model.input);
   const batch = model.inputTensor.dims[0];
   const mean = await smoothGrad(input, batch, job, async (point) => (await model.at(point)).back);
-  return { ...samplesOf(mean, values.dims, model.count), scores };
+  return { ...samplesOf(mean, dims, model.count), scores };
 }
 
 /** The batch's samples, without what fills it up. */
