@@ -33,6 +33,27 @@ describe('gradients of convolutions', () => {
       { numRuns: 25 },
     ));
 
+  it('agree with differences for one kernel a channel, with strides', () =>
+    fc.assert(
+      fc.asyncProperty(
+        window.filter(({ kernel, strides }) => kernel.length === 2 && Math.max(...strides) > 1),
+        async ({ kernel, strides, dilations, before, after, extra, seed }) => {
+          const sizes = kernel.map((k, i) => (k - 1) * dilations[i] + 1 + extra[i]);
+          await checkGradient({
+            op: 'Conv',
+            inputs: [
+              [2, 16, ...sizes],
+              [16, 1, ...kernel],
+            ],
+            attributes: { strides, dilations, pads: [...before, ...after], group: 16 },
+            seed,
+            step: 0.05,
+          });
+        },
+      ),
+      { numRuns: 25 },
+    ));
+
   it('agree with differences where the padding is worked out', async () => {
     for (const auto_pad of ['SAME_UPPER', 'SAME_LOWER', 'VALID']) {
       await checkGradient({
