@@ -57,6 +57,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider 
       }),
     ];
     const see = (visible: boolean) => {
+      if (visible && !this.#visible.has(panel)) this.sessions.look(session);
       if (visible) this.#visible.set(panel, session);
       else this.#visible.delete(panel);
       if (!visible) events.hidden();

@@ -177,8 +177,11 @@ export class ModelSession {
 
   /** Settings, or the files of the probe set, may be others than those that the labels were made with. */
   async otherwiseChanged(): Promise<void> {
-    await this.open();
-    if (this.results.layers.size > 0 && !this.#work) this.#setStatus({ stale: await this.#changed() });
+    // A session that opens looks by itself.
+    await this.#opening;
+    if (this.results.layers.size === 0 || this.#work || isGone(this.#status.error)) return;
+    const stale = await this.#changed();
+    if (stale !== this.#status.stale) this.#setStatus({ stale });
   }
 
   async trustGranted(): Promise<void> {

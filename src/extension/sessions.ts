@@ -5,16 +5,17 @@ import { EngineClient } from './engineClient.js';
 import { probeFiles } from './fingerprint.js';
 import type { ResultStore } from './resultStore.js';
 import { describe } from './describe.js';
+import { ModelNews } from './modelNews.js';
 import { ModelSession } from './session.js';
 import { explainOnChange, explainOnOpen, runSettings, searchSettings } from './userSettings.js';
 
-/** Training code writes a model in several steps; what is looked at is what it was half a second later. */
-const settleMilliseconds = 500;
 /** A closed panel may be opened again elsewhere; its session waits that long. */
 const graceMilliseconds = 10_000;
 
 interface Held {
   session: ModelSession;
+  /** Of the model's files. */
+  news: ModelNews;
   holders: number;
   end: NodeJS.Timeout | undefined;
   disposables: vscode.Disposable[];
@@ -57,6 +58,14 @@ export class Sessions implements vscode.Disposable {
     return { session: held.session, release };
   }
 
+  /** Looks at the files that the labels were made from, where nobody may have said that they changed. */
+  look(session: ModelSession): void {
+    const held = this.#held.get(session.model);
+    if (held?.session !== session) return;
+    const look = async () => (await held.news.look()) || session.otherwiseChanged();
+    look().catch((error) => this.log.error(`${session.name}: ${describe(error)}`));
+  }
+
   /** Ends all engines; called when the window closes, where each second counts. */
   async end(): Promise<void> {
     await Promise.all([...this.#held.values()].map((held) => this.#drop(held)));
@@ -89,7 +98,8 @@ export class Sessions implements vscode.Disposable {
     session.onEvent((event) => {
       if (event === 'status') this.#changed.fire();
     });
-    const held: Held = { session, holders: 0, end: undefined, disposables: [this.#watch(model, session)] };
+    const news = new ModelNews(file, () => session.fileChanged().catch((error) => log(describe(error))));
+    const held: Held = { session, news, holders: 0, end: undefined, disposables: [news, watch(model, news)] };
     held.disposables.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void session.trustGranted()));
     const compare = () => session.otherwiseChanged().catch((error) => log(describe(error)));
     held.disposables.push(
@@ -99,31 +109,14 @@ export class Sessions implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument(({ uri }) => {
         if (probeFiles(session.results.probe).includes(uri.fsPath)) void compare();
       }),
+      // Training ran in a terminal elsewhere, or this window slept.
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.look(session);
+      }),
     );
     this.#held.set(file, held);
     this.#changed.fire();
     return held;
-  }
-
-  #watch(model: vscode.Uri, session: ModelSession): vscode.Disposable {
-    const folder = vscode.Uri.joinPath(model, '..');
-    // The model itself and the weights beside it; brackets and braces in its name are no pattern.
-    const pattern = `${path.basename(model.fsPath).replace(/[[\]{}*?]/g, '?')}*`;
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
-    let timer: NodeJS.Timeout | undefined;
-    const settle = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        session.fileChanged().catch((error) => this.log.error(`${session.name}: ${describe(error)}`));
-      }, settleMilliseconds);
-    };
-    return vscode.Disposable.from(
-      watcher,
-      watcher.onDidChange(settle),
-      watcher.onDidCreate(settle),
-      watcher.onDidDelete(settle),
-      new vscode.Disposable(() => clearTimeout(timer)),
-    );
   }
 
   async #drop(held: Held): Promise<void> {
@@ -136,4 +129,17 @@ export class Sessions implements vscode.Disposable {
     await held.session.dispose();
     this.#changed.fire();
   }
+}
+
+function watch(model: vscode.Uri, { watched }: ModelNews): vscode.Disposable {
+  const folder = vscode.Uri.joinPath(model, '..');
+  // The model itself and the weights beside it; brackets and braces in its name are no pattern.
+  const pattern = `${path.basename(model.fsPath).replace(/[[\]{}*?]/g, '?')}*`;
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern));
+  return vscode.Disposable.from(
+    watcher,
+    watcher.onDidChange(watched),
+    watcher.onDidCreate(watched),
+    watcher.onDidDelete(watched),
+  );
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { closeAll, explain, extension, folderOf, inWorkspace, panelOf, reach, sessionOf, until } from './window.js';
 
@@ -49,6 +49,21 @@ describe('Explain Neurons', () => {
     await until('new labels', () => session.status.state === 'done' && !session.status.stale, 60);
   });
 
+  it('marks the labels as old when the panel is shown again after other data were written', async () => {
+    for (const file of ['policy.onnx', 'policy.probe.json', 'states.csv'])
+      await copyFile(folderOf('policy', file), folderOf('policy', `hidden.${file}`));
+    const probe = folderOf('policy', 'hidden.policy.probe.json');
+    await writeFile(probe, (await readFile(probe, 'utf8')).replace('states.csv', 'hidden.states.csv'));
+    const model = inWorkspace('policy', 'hidden.policy.onnx');
+    const session = await explain(model);
+    await reach(session, 'done');
+    assert.equal(session.results.probe?.path, folderOf('policy', 'hidden.states.csv'));
+    await vscode.window.showTextDocument(inWorkspace('policy', 'train.py'), { viewColumn: vscode.ViewColumn.Two });
+    await appendFile(folderOf('policy', 'hidden.states.csv'), '0,0,0,0\n');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    assert.equal(await until('old labels', () => session.status.stale), 'The probe set changed on disk');
+  });
+
   it('keeps results for a window that is opened later', async () => {
     const session = await sessionOf(policy());
     const unit = session.results.layer(session.layers()[0].layer.name).explanations[0];
@@ -56,8 +71,9 @@ describe('Explain Neurons', () => {
     await sessions.end();
     await closeAll();
     const again = await explain(policy());
-    await until('labels', () => again.status.state === 'done', 2);
+    await until('labels', () => again.status.state === 'done');
     assert.notEqual(again, session);
+    assert.equal(again.status.milliseconds, session.status.milliseconds, 'the time that the work took before');
     assert.deepEqual(again.results.layer(session.layers()[0].layer.name).explanations[0], unit);
   });
 
