@@ -1,7 +1,7 @@
 // Runs test/integration inside a real extension host: VS Code's server with a browser, or, with ONNXPLAIN_TEST_VSCODE=electron,
 // a downloaded VS Code. Two windows: one whose workspace is trusted, one in Restricted Mode.
 import { build } from 'esbuild';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
@@ -59,9 +59,13 @@ async function inElectron({ workspace, data, trust, env }) {
 async function inServer({ workspace, data, trust, env }) {
   const { chromium } = await import('playwright-core');
   const { chromiumFlags, findChromium } = await import('./chromium.mjs');
-  const { startServer } = await import('./vscodeServer.mjs');
+  const { startServer, writeUserSettings } = await import('./vscodeServer.mjs');
   const executablePath = await findChromium();
-  await writeSettings(data);
+  // No welcome page, no question about trust at the start: the tests say what they want to see.
+  await writeUserSettings(data, {
+    'security.workspace.trust.startupPrompt': 'never',
+    'workbench.startupEditor': 'none',
+  });
   const server = await startServer({ data, trust, env });
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   try {
@@ -94,11 +98,4 @@ async function inServer({ workspace, data, trust, env }) {
     await browser.close();
     await server.stop();
   }
-}
-
-/** No welcome page, no question about trust at the start: the tests say what they want to see. */
-async function writeSettings(data) {
-  const settings = { 'security.workspace.trust.startupPrompt': 'never', 'workbench.startupEditor': 'none' };
-  await mkdir(path.join(data, 'user/User'), { recursive: true });
-  await writeFile(path.join(data, 'user/User/settings.json'), JSON.stringify(settings));
 }

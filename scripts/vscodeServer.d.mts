@@ -10,3 +10,4 @@ export function startServer(options: {
   env?: Record<string, string>;
 }): Promise<RunningServer>;
 export function installExtension(vsix: string, data: string): Promise<void>;
+export function writeUserSettings(data: string, settings: Record<string, unknown>): Promise<void>;

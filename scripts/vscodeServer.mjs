@@ -105,6 +105,13 @@ export async function installExtension(vsix, data) {
   await run(node, args, { capture: true });
 }
 
+/** What whoever drives this VS Code has set for all windows; to be written before the server starts. */
+export async function writeUserSettings(data, settings) {
+  const folder = path.join(data, 'user/User');
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings));
+}
+
 const folders = (data) => [
   `--user-data-dir=${path.join(data, 'user')}`,
   `--extensions-dir=${path.join(data, 'extensions')}`,

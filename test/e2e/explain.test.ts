@@ -51,8 +51,7 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('the panel is there again when the window is loaded again', async () => {
-    // VS Code keeps its open editors every five seconds when it has nothing else to do.
-    await workbench.page.waitForTimeout(8000);
+    await workbench.kept('policy.onnx');
     await workbench.load();
     const panel = await workbench.panel();
     // A narrow panel shows the neuron that was open, on a page of its own, or the list.
@@ -98,7 +97,7 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('the network of pictures shows labels with its strongest pictures', async () => {
-    await workbench.command('View: Close All Editors');
+    await workbench.closeEditors();
     await workbench.contextMenu('Explain Neurons', 'fashion', 'fashion.onnx');
     const panel = await workbench.panel();
     await done(panel);
@@ -108,7 +107,7 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('Stop ends the work within a second, and it goes on when asked', async () => {
-    await workbench.command('View: Close All Editors');
+    await workbench.closeEditors();
     await workbench.contextMenu('Explain Neurons', 'squeezenet', 'squeezenet.onnx');
     const panel = await workbench.panel();
     const stop = panel.getByRole('button', { name: 'Stop' });
@@ -184,7 +183,7 @@ describe('in VS Code with the packaged extension', () => {
       await copyFile(path.join('media/sample/policy', from), path.join(folder, to));
     // A window that is loaded now has the folder in its explorer.
     await workbench.load();
-    await workbench.command('View: Close All Editors');
+    await workbench.closeEditors();
     await workbench.contextMenu('Explain Neurons', 'edited', 'net.onnx');
     const panel = await workbench.panel();
     await done(panel);
@@ -207,10 +206,9 @@ describe('in VS Code with the packaged extension', () => {
     await panel.getByText('Saved in net.probe.json', { exact: true }).waitFor();
     const [before, after] = await Promise.all(['media/sample/policy/policy.probe.json', path.join(folder, 'net.probe.json')].map((file) => readFile(file, 'utf8'))); // prettier-ignore
     assert.equal(after, before.replace('"action == 1"', '"action == 1",\n    "tipping right": "pole_velocity > 0.1"'));
-    await done(panel);
     await panel.getByRole('tab', { name: 'Neurons', exact: true }).click();
     await panel.getByRole('textbox', { name: /^Filter neurons/ }).fill('tipping right');
-    await rows(panel).filter({ hasText: 'tipping right' }).first().waitFor();
+    await rows(panel).filter({ hasText: 'tipping right' }).first().waitFor({ timeout: 100_000 });
     assert.deepEqual(await workbench.notifications(), []);
   });
 
@@ -219,7 +217,7 @@ describe('in VS Code with the packaged extension', () => {
       path.join(workbench.workspace, 'pointer.onnx'),
       `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 4956208\n`,
     );
-    await workbench.command('View: Close All Editors');
+    await workbench.closeEditors();
     await workbench.contextMenu('Explain Neurons', 'pointer.onnx');
     const panel = await workbench.panel();
     await panel.getByText(/git lfs pull/).waitFor({ timeout: 10_000 });
@@ -227,7 +225,7 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('Open Sample shows the policy beside the code that trained it', async () => {
-    await workbench.command('View: Close All Editors');
+    await workbench.closeEditors();
     await workbench.command('Onnxplain: Open Sample');
     await workbench.choice('Open Here').click();
     const panel = await workbench.panel();
@@ -236,12 +234,14 @@ describe('in VS Code with the packaged extension', () => {
   });
 
   it('Choose Probe Set offers what fits', async () => {
+    const offered = workbench.choice(/states|CartPole/i);
     // A panel that has just come up takes the focus once more, and a list without focus closes.
-    for (let tries = 0; tries < 5 && !(await workbench.choice('Browse').isVisible()); tries++) {
+    for (let tries = 0; tries < 10 && !(await offered.isVisible()); tries++) {
       await workbench.command('Onnxplain: Choose Probe Set');
-      await workbench.page.waitForTimeout(1000);
+      await offered.waitFor({ timeout: 4000 }).catch(() => undefined);
     }
-    await workbench.choice(/states|CartPole/i).waitFor();
+    await offered.waitFor({ timeout: 1000 });
+    assert.equal(await workbench.choice('Browse').count(), 1);
     await workbench.screenshot('probes-dark');
     await workbench.page.keyboard.press('Escape');
   });

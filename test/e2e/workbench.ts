@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
 import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
 import { root, runNode } from '../../scripts/command.mjs';
-import { installExtension, startServer, type RunningServer } from '../../scripts/vscodeServer.mjs';
+import { installExtension, startServer, writeUserSettings, type RunningServer } from '../../scripts/vscodeServer.mjs';
 
 let packaged: Promise<string> | null = null;
 
@@ -37,19 +37,49 @@ export class Workbench {
     const data = path.join(folder, 'data');
     await cp(path.join(root, 'media/sample'), workspace, { recursive: true });
     await installExtension(await (packaged ??= packageOnce()), data);
+    // Newer versions open their chat beside the editors, which would narrow the panel.
+    await writeUserSettings(data, {
+      'workbench.startupEditor': 'none',
+      'workbench.colorTheme': 'Default Dark Modern',
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    });
     const server = await startServer({ data });
     const browser = await chromium.launch({ executablePath, args: chromiumFlags });
     const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
     const workbench = new Workbench(page, workspace, folder, browser, server);
     page.setDefaultTimeout(20_000);
-    await workbench.settings({ 'workbench.colorTheme': 'Default Dark Modern', 'workbench.startupEditor': 'none' });
+    await workbench.settings({});
     await workbench.load();
     return workbench;
   }
 
   async load(): Promise<void> {
     await this.page.goto(`${this.server.url}/?folder=${this.workspace}`);
-    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
+    await this.page
+      .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
+      .first()
+      .waitFor({ timeout: 60_000 });
+    // The editors of before are open again: what is opened or closed from now on is not undone by them.
+    await this.page.waitForFunction(() => performance.getEntriesByName('code/LifecyclePhase/Restored').length > 0);
+  }
+
+  /** Until VS Code has written down that an editor is open, as it does every few seconds: a window that is loaded then has it. */
+  async kept(name: string): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) {
+      const { origins } = (await this.page.context().storageState({ indexedDB: true })) as StoredState;
+      const records = origins.flatMap(({ indexedDB = [] }) => indexedDB).flatMap(({ stores }) => stores).flatMap((store) => store.records); // prettier-ignore
+      const editors = records.find(({ key }) => key === 'memento/workbench.parts.editor')?.value;
+      if (String(editors).includes(name)) return;
+      await wait(300);
+    }
+    throw new Error(`VS Code did not write down that ${name} is open`);
+  }
+
+  /** Closes all editors; resolves when they are gone, so that what comes next is not looked for in them. */
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
+    await this.page.locator('iframe.webview').first().waitFor({ state: 'detached' });
   }
 
   async close(): Promise<void> {
@@ -170,3 +200,8 @@ const hasPanel = (frame: Frame): Promise<boolean> =>
     .first()
     .isVisible()
     .catch(() => false);
+
+/** What Playwright tells of a page's databases; its types leave it out. */
+interface StoredState {
+  origins: { indexedDB?: { stores: { records: { key?: unknown; value?: unknown }[] }[] }[] }[];
+}
