@@ -1,49 +1,20 @@
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { PanelCall } from '../../src/shared/panelProtocol.js';
-import type { ScenarioName } from './harness/scenarios.js';
-import { serve } from './harness/serve.js';
+import type { Page } from 'playwright-core';
+import { PanelPage } from './harness/panelPage.js';
 
 describe('the panel after a new checkpoint', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof serve>>;
+  const panel = new PanelPage();
   let page: Page;
-  let problems: string[];
-
-  before(async () => {
-    const { chromiumFlags, findChromium } = (await import('../../scripts/chromium.mjs' as string)) as {
-      chromiumFlags: string[];
-      findChromium(): Promise<string>;
-    };
-    server = await serve();
-    browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags });
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-  afterEach(async () => {
-    await page.close();
-    assert.deepEqual(problems, []);
-  });
-
-  async function open(scenario: ScenarioName, width = 1400) {
-    page = await browser.newPage({ viewport: { width, height: 800 } });
-    problems = [];
-    page.on('pageerror', ({ message }) => problems.push(message));
-    await page.goto(`${server.url}/?scenario=${scenario}&theme=dark`);
-    await page.getByRole('tab', { name: 'Neurons' }).waitFor();
-  }
   const changes = () => page.getByRole('listbox', { name: 'Neurons that changed' });
 
   it('has no Changes where there is nothing to compare with', async () => {
-    await open('policy');
+    page = await panel.open('policy');
     assert.equal(await page.getByRole('tab', { name: 'Changes' }).count(), 0);
   });
 
   it('says what changed, layer by layer and neuron by neuron, and leads to each', async () => {
-    await open('retrained');
+    page = await panel.open('retrained');
     await page.getByRole('button', { name: 'Show changes' }).click();
     await page.getByText(/^Compared with labels of 14 Mar 2026/).waitFor();
     const table = page.getByRole('table');
@@ -65,13 +36,11 @@ describe('the panel after a new checkpoint', function () {
     const detail = page.locator('ox-detail');
     await detail.getByRole('heading', { name: `Neuron ${unit} of policy.fc2` }).waitFor();
     await detail.getByText(/^Before \(/).waitFor();
-    const calls = await page.evaluate(() => window.fake.calls);
-    const asked = calls.filter(({ method }: PanelCall) => method === 'changes');
-    assert.equal(asked.length, 1, 'what is known is not asked for again');
+    assert.equal((await panel.calls('changes')).length, 1, 'what is known is not asked for again');
   });
 
   it('shows those neurons of a layer alone that changed', async () => {
-    await open('retrained');
+    page = await panel.open('retrained');
     await page.locator('ox-unit-list ox-select').nth(1).click();
     await page.getByRole('option', { name: 'Changed since before' }).click();
     const found = page.locator('ox-unit-list .found');
@@ -82,7 +51,7 @@ describe('the panel after a new checkpoint', function () {
   });
 
   it('fits 400 pixels', async () => {
-    await open('retrained', 400);
+    page = await panel.open('retrained', { width: 400 });
     await page.getByRole('tab', { name: 'Changes' }).click();
     await changes().getByRole('option').first().waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 400);

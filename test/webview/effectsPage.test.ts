@@ -1,51 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { PanelCall } from '../../src/shared/panelProtocol.js';
-import type { ScenarioName } from './harness/scenarios.js';
-import { serve, type ThemeName } from './harness/serve.js';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import type { Page } from 'playwright-core';
+import { PanelPage, themes } from './harness/panelPage.js';
 
 describe('the panel beyond labels', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof serve>>;
+  const panel = new PanelPage();
   let page: Page;
-  let problems: string[];
-
-  before(async () => {
-    const { chromiumFlags, findChromium } = (await import('../../scripts/chromium.mjs' as string)) as {
-      chromiumFlags: string[];
-      findChromium(): Promise<string>;
-    };
-    server = await serve();
-    browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags });
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-  afterEach(async () => {
-    await page.close();
-    assert.deepEqual(problems, []);
-  });
-
-  async function open(scenario: ScenarioName, width = 1400, theme: ThemeName = 'dark') {
-    page = await browser.newPage({ viewport: { width, height: 800 } });
-    problems = [];
-    page.on('pageerror', ({ message }) => problems.push(message));
-    await page.goto(`${server.url}/?scenario=${scenario}&theme=${theme}`);
-    await page.getByRole('tab', { name: 'Neurons' }).waitFor();
-  }
-  const tab = (name: string) => page.getByRole('tab', { name, exact: true }).click();
-  const calls = async (method: string): Promise<PanelCall[]> =>
-    (await page.evaluate(() => window.fake.calls)).filter((call: PanelCall) => call.method === method);
 
   it('lists, for an output, the neurons that matter most, and leads to each', async () => {
-    await open('policy');
-    await tab('Outputs');
+    page = await panel.open('policy');
+    await panel.tab('Outputs');
     await page.getByText('Switch neurons off').click();
     const table = page.getByRole('table', { name: 'Neurons by their effect' });
     await table.getByRole('row').nth(5).waitFor();
@@ -58,9 +22,9 @@ describe('the panel beyond labels', function () {
   });
 
   it('can be cancelled while it measures', async () => {
-    await open('policy');
+    page = await panel.open('policy');
     await page.evaluate(() => window.fake.mute('ablate'));
-    await tab('Outputs');
+    await panel.tab('Outputs');
     await page.getByText('Switch neurons off').click();
     await page.getByText(/^38/).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -72,8 +36,7 @@ describe('the panel beyond labels', function () {
       ['policy', 'Columns changed'],
       ['fashion', 'Places filled, mean colour'],
     ] as const) {
-      await page?.close();
-      await open(scenario);
+      page = await panel.open(scenario);
       await page.locator('ox-unit-list .row').first().click();
       await page.getByRole('button', { name: 'Check the cause' }).click();
       await page.getByText(way).waitFor();
@@ -82,7 +45,7 @@ describe('the panel beyond labels', function () {
   });
 
   it('asks for as many samples and cases as are chosen, and anew where others are', async () => {
-    await open('policy');
+    page = await panel.open('policy');
     const choose = async (label: string, option: string) => {
       await page.locator('ox-select').filter({ has: page.getByRole('combobox', { name: label }) }).click(); // prettier-ignore
       await page.getByRole('option', { name: option, exact: true }).click();
@@ -95,34 +58,34 @@ describe('the panel beyond labels', function () {
     await choose('Cases to check', 'All cases');
     await page.getByRole('button', { name: 'Check again' }).click();
     await page.getByText('Stops firing').waitFor();
-    assert.deepEqual((await calls('cause')).map(({ params }) => (params as { cases: number | null }).cases), [50, null]); // prettier-ignore
+    assert.deepEqual((await panel.calls('cause')).map(({ params }) => (params as { cases: number | null }).cases), [50, null]); // prettier-ignore
 
-    await tab('Outputs');
+    await panel.tab('Outputs');
     await choose('Samples to run', '2,000 samples');
     await page.getByText('Switch neurons off').click();
     await page.getByText(/2,000\ssamples of 14,248/).waitFor();
-    assert.deepEqual((await calls('ablate'))[0].params, { layer: 'policy.fc1', mode: 'zero', samples: 2000 });
+    assert.deepEqual((await panel.calls('ablate'))[0].params, { layer: 'policy.fc1', mode: 'zero', samples: 2000 });
   });
 
   it('shows what was found before the page was loaded', async () => {
-    await open('policy');
+    page = await panel.open('policy');
     await page.locator('ox-unit-list .row').first().click();
     await page.getByRole('button', { name: 'Check the cause' }).click();
     await page.getByText('Stops firing').waitFor();
-    await tab('Outputs');
+    await panel.tab('Outputs');
     await page.getByText('Switch neurons off').click();
     await page.getByText(/500\ssamples of 14,248/).waitFor();
     await page.reload();
     await page.getByText(/500\ssamples of 14,248/).waitFor();
     assert.equal(await page.getByText('Switch neurons off').count(), 0);
-    await tab('Neurons');
+    await panel.tab('Neurons');
     await page.getByText('Stops firing').waitFor();
     assert.equal(await page.getByRole('button', { name: /^Check/ }).count(), 0);
-    assert.deepEqual([...(await calls('ablate')), ...(await calls('cause'))], []);
+    assert.deepEqual([...(await panel.calls('ablate')), ...(await panel.calls('cause'))], []);
   });
 
   it('says why a label cannot be checked, and an error in its place', async () => {
-    await open('policy');
+    page = await panel.open('policy');
     await page.evaluate(() => window.fake.fail('cause', { message: 'the engine is away', hint: null, code: 'x' }));
     await page.locator('ox-unit-list .row').first().click();
     await page.getByRole('button', { name: 'Check the cause' }).click();
@@ -131,8 +94,8 @@ describe('the panel beyond labels', function () {
   });
 
   it('counts detectors per category and concept, and leads to the neurons of one', async () => {
-    await open('fashion');
-    await tab('Concepts');
+    page = await panel.open('fashion');
+    await panel.tab('Concepts');
     await page
       .getByText(/unique detectors/)
       .first()
@@ -146,8 +109,8 @@ describe('the panel beyond labels', function () {
   });
 
   it('edits concepts: completion, an error under its caret, a count; undo; and saves', async () => {
-    await open('policy');
-    await tab('Concepts');
+    page = await panel.open('policy');
+    await panel.tab('Concepts');
     await page.getByRole('radio', { name: 'Edit' }).click();
     await page.getByText('Add from columns').click();
     const field = page.getByRole('combobox', { name: 'Expression over columns' });
@@ -167,9 +130,9 @@ describe('the panel beyond labels', function () {
     await page.getByText('1 added, not saved').waitFor();
 
     // It is still there when one comes back, also after a reload.
-    await tab('Neurons');
+    await panel.tab('Neurons');
     await page.reload();
-    await tab('Concepts');
+    await panel.tab('Concepts');
     await page.getByText('1 added, not saved').waitFor();
     await page.getByRole('button', { name: 'Remove angle high' }).click();
     await page.getByText('1 added, 1 removed, not saved').waitFor();
@@ -177,15 +140,15 @@ describe('the panel beyond labels', function () {
     await page.getByText('1 added, not saved').waitFor();
     await page.getByRole('button', { name: 'Save and explain again' }).click();
     await page.getByText('Saved in policy.probe.json', { exact: true }).waitFor();
-    const [{ params }] = await calls('saveConcepts');
+    const [{ params }] = await panel.calls('saveConcepts');
     const { draft } = params as { draft: { name: string; text: string; key: string | null }[] };
     assert.deepEqual(draft.at(-1), { key: null, name: 'fast pole', form: 'expression', text: 'abs(`pole velocity`) > 1', removed: false }); // prettier-ignore
-    assert.deepEqual((await calls('explain'))[0].params, { probe: { kind: 'file', path: '/home/ada/policy/policy.probe.json' }, layers: null, settings: null }); // prettier-ignore
+    assert.deepEqual((await panel.calls('explain'))[0].params, { probe: { kind: 'file', path: '/home/ada/policy/policy.probe.json' }, layers: null, settings: null }); // prettier-ignore
   });
 
   it('combines two concepts by choosing them', async () => {
-    await open('fashion');
-    await tab('Concepts');
+    page = await panel.open('fashion');
+    await panel.tab('Concepts');
     await page.getByRole('radio', { name: 'Edit' }).click();
     await page.getByText('Combine concepts').click();
     for (const [select, option] of [
@@ -203,26 +166,17 @@ describe('the panel beyond labels', function () {
   });
 
   it('has no accessibility problem in any theme, and fits 400 pixels', async () => {
-    for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
-      await page?.close();
-      await open('policy', 400, theme);
-      await page.evaluate(axeSource);
+    for (const theme of themes) {
+      page = await panel.open('policy', { width: 400, theme });
       const check = async (what: string) => {
-        // The toolkit's own colours of a button below the pointer are not looked at.
-        await page.mouse.move(0, 799);
-        const found = await page.evaluate(async () => {
-          const axe = (window as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe; // prettier-ignore
-          const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa'] });
-          return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`);
-        });
-        assert.deepEqual(found, [], `${what}, ${theme}`);
+        assert.deepEqual(await panel.accessibilityProblems(), [], `${what}, ${theme}`);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 400, what);
       };
-      await tab('Outputs');
+      await panel.tab('Outputs');
       await page.getByText('Switch neurons off').click();
       await page.locator('ox-outputs .row:not(.head) .value').first().waitFor();
       await check('outputs');
-      await tab('Concepts');
+      await panel.tab('Concepts');
       await page
         .getByText(/unique detectors/)
         .first()
@@ -230,6 +184,7 @@ describe('the panel beyond labels', function () {
       await check('detectors');
       await page.getByRole('radio', { name: 'Edit' }).click();
       await page.getByText('Add from columns').click();
+      await page.getByRole('button', { name: 'Combine' }).hover();
       await check('editor');
     }
   });

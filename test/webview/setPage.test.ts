@@ -1,59 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { PanelCall } from '../../src/shared/panelProtocol.js';
+import type { Page } from 'playwright-core';
 import type { ScenarioName } from './harness/scenarios.js';
-import { serve, type ThemeName } from './harness/serve.js';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { PanelPage, themes, type PageOptions } from './harness/panelPage.js';
 
 describe('over a probe set', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof serve>>;
+  const panel = new PanelPage();
   let page: Page;
-  let problems: string[];
 
-  before(async () => {
-    const { chromiumFlags, findChromium } = (await import('../../scripts/chromium.mjs' as string)) as {
-      chromiumFlags: string[];
-      findChromium(): Promise<string>;
-    };
-    server = await serve();
-    browser = await chromium.launch({ executablePath: await findChromium(), args: chromiumFlags });
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
-  });
-  afterEach(async () => {
-    await page.close();
-    assert.deepEqual(problems, []);
-  });
-
-  async function open(scenario: ScenarioName, part: string, { width = 1400, theme = 'dark' as ThemeName } = {}) {
-    page = await browser.newPage({ viewport: { width, height: 800 } });
-    problems = [];
-    page.on('pageerror', ({ message }) => problems.push(message));
-    await page.goto(`${server.url}/?scenario=${scenario}&theme=${theme}`);
-    await page.getByRole('tab', { name: 'Maps' }).click();
+  async function open(scenario: ScenarioName, part: string, options?: PageOptions) {
+    page = await panel.open(scenario, options);
+    await panel.tab('Maps');
     await page.getByRole('radio', { name: part }).click();
   }
-  const calls = async (method: string): Promise<PanelCall[]> =>
-    (await page.evaluate(() => window.fake.calls)).filter((call: PanelCall) => call.method === method);
   const table = () => page.getByRole('table', { name: /^Worth of maps/ });
   const evaluate = () => page.getByRole('button', { name: 'Evaluate' }).click();
-  const noProblems = async (what: string) => {
-    await page.mouse.move(0, 799);
-    await page.evaluate(axeSource);
-    const found = await page.evaluate(async () => {
-      const axe = (window as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe; // prettier-ignore
-      const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa'] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
-    });
-    assert.deepEqual(found, [], what);
-  };
 
   describe('maps are judged', () => {
     it('by what was ticked, after saying what that takes', async () => {
@@ -65,7 +26,7 @@ describe('over a probe set', function () {
       await page.getByText('ADCC').click();
       await evaluate();
       await table().waitFor();
-      assert.deepEqual((await calls('evaluate'))[0].params, {
+      assert.deepEqual((await panel.calls('evaluate'))[0].params, {
         methods: ['gradcam', 'layercam'],
         layers: ['layer1.conv2'],
         metrics: ['deletion', 'insertion', 'drop', 'adcc'],
@@ -119,10 +80,10 @@ describe('over a probe set', function () {
       await page.getByRole('button', { name: 'Copy' }).click();
       await page.getByRole('button', { name: 'Save as CSV' }).click();
       await page.getByText('Saved as fashion maps.csv').waitFor();
-      const { text } = (await calls('copy'))[0].params as { text: string };
+      const { text } = (await panel.calls('copy'))[0].params as { text: string };
       assert.equal(text.split('\n')[0], 'Method\tLayer\tDeletion\tInsertion\tAverage drop');
       assert.equal(text.split('\n').length, 5);
-      const saved = (await calls('saveCsv'))[0].params as { text: string };
+      const saved = (await panel.calls('saveCsv'))[0].params as { text: string };
       assert.match(saved.text, /^method,layer,deletion,deletion_samples,/);
       await table().locator('td button').first().focus();
       await page.keyboard.press('ArrowDown');
@@ -134,7 +95,7 @@ describe('over a probe set', function () {
           ({ method, params }) => method === 'map' && (params as { method: string }).method === 'layercam',
         ),
       );
-      const last = (await calls('map')).at(-1)!.params as { layers: string[] };
+      const last = (await panel.calls('map')).at(-1)!.params as { layers: string[] };
       assert.deepEqual(last.layers, ['layer2.conv']);
     });
 
@@ -144,7 +105,7 @@ describe('over a probe set', function () {
       await table().waitFor();
       await page.reload();
       await table().waitFor();
-      assert.equal((await calls('evaluate')).length, 0);
+      assert.equal((await panel.calls('evaluate')).length, 0);
     });
   });
 
@@ -161,14 +122,14 @@ describe('over a probe set', function () {
       assert.equal(cells.length, 4);
       await page.getByRole('button', { name: 'Save as PNG' }).click();
       await page.getByText('Saved as igc t-shirt.png').waitFor();
-      const { png } = (await calls('savePicture'))[0].params as unknown as { png: Uint8Array };
+      const { png } = (await panel.calls('savePicture'))[0].params as unknown as { png: Uint8Array };
       assert.deepEqual(
         [png[1], png[2], png[3]],
         [...'PNG'].map((letter) => letter.charCodeAt(0)),
       );
       await page.getByRole('button', { name: 'Save as CSV' }).click();
       await page.waitForFunction(() => window.fake.calls.some(({ method }) => method === 'saveCsv'));
-      const { text } = (await calls('saveCsv'))[0].params as { text: string };
+      const { text } = (await panel.calls('saveCsv'))[0].params as { text: string };
       assert.equal(text.trim().split('\n').length, 1 + 28 * 28);
     });
 
@@ -206,7 +167,7 @@ describe('over a probe set', function () {
   it('the score of a segmentation is that of a rectangle drawn on the picture, or given in pixels', async () => {
     await open('segmentation', 'One picture');
     await page.getByRole('radio', { name: 'Rectangle' }).click();
-    const region = async () => ((await calls('map')).at(-1)!.params as { region: unknown }).region;
+    const region = async () => ((await panel.calls('map')).at(-1)!.params as { region: unknown }).region;
     const asked = (width: number) =>
       page.waitForFunction(
         (wanted) => window.fake.calls.some(({ method, params }) => method === 'map' && (params as { region: { width?: number } }).region.width === wanted),
@@ -228,22 +189,20 @@ describe('over a probe set', function () {
   });
 
   it('has no accessibility problem in any theme, and fits 400 pixels', async () => {
-    for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
-      await page?.close();
+    for (const theme of themes) {
       await open('judged', 'Are maps right?', { width: 400, theme });
       await evaluate();
       await table().waitFor();
-      await noProblems(`evaluation, ${theme}`);
+      assert.deepEqual(await panel.accessibilityProblems(), [], `evaluation, ${theme}`);
       await page.getByRole('radio', { name: 'Over the probe set' }).click();
       await page.getByRole('button', { name: 'Correlate' }).click();
       await page.getByText('completeness error').waitFor();
       await page.getByRole('radio', { name: '3 × 3' }).click();
-      await noProblems(`correlation, ${theme}`);
+      assert.deepEqual(await panel.accessibilityProblems(), [], `correlation, ${theme}`);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 400);
-      await page.close();
       await open('policy', 'One input', { width: 400, theme });
       await page.getByText('the parts sum to').waitFor();
-      await noProblems(`attribution, ${theme}`);
+      assert.deepEqual(await panel.accessibilityProblems(), [], `attribution, ${theme}`);
     }
   });
 });

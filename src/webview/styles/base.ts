@@ -31,6 +31,15 @@ export const palette = css`
     --quiet: color-mix(in srgb, var(--vscode-foreground) 62%, transparent);
     --track: color-mix(in srgb, var(--vscode-foreground) 24%, transparent);
     --chip: transparent;
+    /* These themes leave out what the toolkit would fill in with greys of its own; VS Code draws buttons as outlines. */
+    --button-primary-background: var(--vscode-button-background, var(--vscode-editor-background));
+    --button-primary-hover-background: var(--vscode-button-hoverBackground, var(--button-primary-background));
+    --button-secondary-background: var(--vscode-button-secondaryBackground, var(--vscode-editor-background));
+    --button-secondary-hover-background: var(
+      --vscode-button-secondaryHoverBackground,
+      var(--button-secondary-background)
+    );
+    --button-icon-hover-background: var(--vscode-toolbar-hoverBackground, transparent);
   }
 `;
 
@@ -83,6 +92,10 @@ export const base = css`
     width: 16px;
     height: 16px;
     flex: none;
+  }
+  :host-context(.vscode-high-contrast) vscode-button:hover:not([disabled]) {
+    outline: 1px dashed var(--vscode-contrastActiveBorder);
+    outline-offset: 1px;
   }
   svg.drawn {
     fill: none;

@@ -28,6 +28,11 @@ export function score(value: number): string {
   return Number.isFinite(value) ? value.toFixed(2) : '–';
 }
 
+/** A metric of maps: three decimals, so that the digits of a column stand below one another. */
+export function thousandths(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3).replace('-', minus) : '–';
+}
+
 /** An activation or a weight, three significant digits at most: `1.42`, `−0.031`, `12,400`, `3.1e−7`. */
 export function amount(value: number): string {
   if (!Number.isFinite(value)) return '–';

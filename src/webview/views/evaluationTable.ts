@@ -18,7 +18,7 @@ import { fileName, type Store } from '../state/store.js';
 import { StoreController } from '../state/storeController.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
-import { amount, counted } from '../text/numbers.js';
+import { counted, thousandths } from '../text/numbers.js';
 import { button, icons } from '../ui/index.js';
 import { evaluationTableStyles } from './evaluationTableStyles.js';
 
@@ -136,8 +136,8 @@ export class EvaluationTableView extends LitElement {
     const tone = row.isControl || advantage === null ? '' : advantage > 0 ? ' better' : ' worse';
     const words = row.isControl || advantage === null ? '' : advantage > 0 ? ', better than Random-CAM' : ', no better than Random-CAM'; // prettier-ignore
     const filling = value !== null && samples < this.table.samples;
-    const said =
-      value === null ? 'not measured' : `${title} ${amount(value)}${words}, over ${counted(samples, 'picture')}`;
+    const shown = value === null ? '–' : thousandths(value);
+    const said = value === null ? 'not measured' : `${title} ${shown}${words}, over ${counted(samples, 'picture')}`;
     return html`<td class=${`number${tone}${isBest ? ' best' : ''}`} .style=${`--share: ${share}%`}>
       <button
         tabindex=${isEntry ? 0 : -1}
@@ -145,7 +145,7 @@ export class EvaluationTableView extends LitElement {
         aria-label=${`${said}, show the map`}
         @click=${() => this.#show(row)}
       >
-        ${value === null ? '–' : value.toFixed(3)}${filling ? html`<span class="count" aria-hidden="true">${samples}/${this.table.samples}</span>` : nothing}
+        ${shown}${filling ? html`<span class="count" aria-hidden="true">${samples}/${this.table.samples}</span>` : nothing}
       </button>
     </td>`;
   }
