@@ -29,7 +29,7 @@ describe('over a probe set', function () {
       assert.deepEqual((await panel.calls('evaluate'))[0].params, {
         methods: ['gradcam', 'layercam'],
         layers: ['layer1.conv2'],
-        metrics: ['deletion', 'insertion', 'drop', 'adcc'],
+        metrics: ['deletion', 'insertion', 'road', 'drop', 'adcc'],
         samples: 5,
       });
       assert.deepEqual(await table().getByRole('rowheader').allInnerTexts(), ['Grad-CAM', 'Layer-CAM', 'Random-CAM control']); // prettier-ignore
@@ -47,7 +47,7 @@ describe('over a probe set', function () {
         window.fake.post({ id, ok: true, result: null });
       });
       await page.getByText(/^Stopped/).waitFor();
-      assert.equal(await table().getByText('1/5').count(), 4 * 3);
+      assert.equal(await table().getByText('1/5').count(), 4 * 4);
     });
 
     it('sorts by any column, best first, and back', async () => {
@@ -81,7 +81,7 @@ describe('over a probe set', function () {
       await page.getByRole('button', { name: 'Save as CSV' }).click();
       await page.getByText('Saved as fashion maps.csv').waitFor();
       const { text } = (await panel.calls('copy'))[0].params as { text: string };
-      assert.equal(text.split('\n')[0], 'Method\tLayer\tDeletion\tInsertion\tAverage drop');
+      assert.equal(text.split('\n')[0], 'Method\tLayer\tDeletion\tInsertion\tROAD\tAverage drop');
       assert.equal(text.split('\n').length, 5);
       const saved = (await panel.calls('saveCsv'))[0].params as { text: string };
       assert.match(saved.text, /^method,layer,deletion,deletion_samples,/);
