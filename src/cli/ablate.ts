@@ -1,15 +1,12 @@
-import { createEngine, mediaFolder } from '../engine/index.js';
 import type { AblatedOutput, Ablation } from '../shared/effects.js';
 import { defaultSettings, type UnitExplanation } from '../shared/results.js';
 import { UserError } from '../shared/userError.js';
 import { classIndex } from '../engine/map/classIndex.js';
-import { oneOf, parseCommand, unitList, wholeNumber } from './arguments.js';
-import { writeResult } from './output.js';
+import { oneOf, parseCommand, wholeNumber } from './arguments.js';
+import { layerOptions, onOneLayer } from './layerWork.js';
+import { showResult } from './output.js';
 import { printable } from './printable.js';
-import { probeChoice } from './probeChoice.js';
-import { createProgress } from './progress.js';
 import { textTable } from './textTable.js';
-import { UsageError } from './usage.js';
 
 const command = 'ablate';
 const defaultSamples = 500;
@@ -19,10 +16,8 @@ type Labels = ReadonlyMap<number, UnitExplanation>;
 
 /** What each unit of a layer is for: the effect of switching it off on every output. */
 export async function ablate(args: string[]): Promise<void> {
-  const { values, positionals } = parseCommand(command, args, {
-    probe: { type: 'string' },
-    layer: { type: 'string' },
-    units: { type: 'string' },
+  const parsed = parseCommand(command, args, {
+    ...layerOptions,
     mode: { type: 'string' },
     output: { type: 'string' },
     class: { type: 'string' },
@@ -31,35 +26,22 @@ export async function ablate(args: string[]): Promise<void> {
     labels: { type: 'string' },
     plain: { type: 'boolean' },
     top: { type: 'string' },
-    threads: { type: 'string' },
-    json: { type: 'string' },
   });
-  if (positionals.length !== 1) throw new UsageError('ablate wants one MODEL', command);
-  if (values.layer === undefined) throw new UsageError('ablate wants a --layer', command);
-  const [model] = positionals;
+  const { values } = parsed;
   const top = wholeNumber(command, 'top', values.top, 1, 10);
-  const units = unitList(command, values.units);
-  const threads = wholeNumber(command, 'threads', values.threads, 1, null);
-  const engine = createEngine({ media: mediaFolder() });
-  const progress = createProgress(values.quiet ?? false);
-  const signal = new AbortController().signal;
-  try {
-    const proposal = values.probe === undefined ? (await engine.proposeProbes({ model, folders: [] }))[0] : undefined;
-    if (proposal) progress.say(`probe set: ${proposal.title}`);
-    const probe = values.probe === undefined ? (proposal?.choice ?? null) : probeChoice(values.probe);
+  const mode = oneOf(command, 'mode', values.mode, ['zero', 'mean'], 'zero');
+  const samples = wholeNumber(command, 'limit', values.limit, 1, defaultSamples);
+  await onOneLayer(command, parsed, async ({ engine, progress, signal, of, layer, units, explain }) => {
     const ablation = await engine.ablate(
       {
-        model,
-        probe,
-        folders: [],
-        layer: values.layer,
+        ...of,
+        layer,
         units,
-        mode: oneOf(command, 'mode', values.mode, ['zero', 'mean'], 'zero'),
+        mode,
         output: values.output ?? null,
         probability: values.probability ?? false,
-        samples: wholeNumber(command, 'limit', values.limit, 1, defaultSamples),
+        samples,
         labels: values.labels ?? null,
-        threads,
       },
       ({ done, total }) => progress.update('switching neurons off', done, total),
       signal,
@@ -67,38 +49,15 @@ export async function ablate(args: string[]): Promise<void> {
     ablation.notes.forEach((note) => progress.say(note));
     if (ablation.samples < ablation.of)
       progress.say(`measured on ${ablation.samples} of ${ablation.of} samples, evenly spread (--limit)`);
-    const labels = values.plain ? new Map<number, UnitExplanation>() : await labelled();
+    const explained = values.plain ? null : await explain(ablation.layer, defaultSettings);
+    const labels: Labels = new Map(explained?.layers[0]?.explanations.map((unit) => [unit.unit, unit]));
     progress.end();
-    const text = `${JSON.stringify(asJson(model, ablation, labels))}\n`;
-    if (values.json === '-') process.stdout.write(text);
-    else if (values.json !== undefined) await writeResult(values.json, text);
-    else process.stdout.write(asTable(ablation, labels, values.class ?? null, top));
-
-    async function labelled(): Promise<Labels> {
-      const explanation = await engine.explain(
-        {
-          model,
-          probe,
-          folders: [],
-          layers: [ablation.layer],
-          units,
-          settings: defaultSettings,
-          limit: null,
-          threads,
-          provider: 'cpu',
-          memory: 4096,
-          activations: null,
-        },
-        (event) => {
-          if (event.type === 'progress') progress.update('labelling', event.done, event.total);
-        },
-        signal,
-      );
-      return new Map(explanation.layers[0]?.explanations.map((unit) => [unit.unit, unit]));
-    }
-  } finally {
-    progress.end();
-  }
+    await showResult(
+      values.json,
+      () => asJson(of.model, ablation, labels),
+      () => asTable(ablation, labels, values.class ?? null, top),
+    );
+  });
 }
 
 function asJson(model: string, ablation: Ablation, labels: Labels) {

@@ -1,87 +1,49 @@
-import { createEngine, mediaFolder } from '../engine/index.js';
 import type { CauseTrial, UnitCause } from '../shared/effects.js';
 import { defaultSettings, type UnitExplanation } from '../shared/results.js';
-import { parseCommand, thresholdRule, unitList, wholeNumber } from './arguments.js';
-import { writeResult } from './output.js';
+import { parseCommand, thresholdRule, wholeNumber } from './arguments.js';
+import { layerOptions, onOneLayer } from './layerWork.js';
+import { showResult } from './output.js';
 import { printable } from './printable.js';
-import { probeChoice } from './probeChoice.js';
-import { createProgress } from './progress.js';
 import { textTable } from './textTable.js';
-import { UsageError } from './usage.js';
 
 const command = 'cause';
 const defaultCases = 200;
 
 /** Whether the labels of a layer's units cause the firing that they describe. */
 export async function cause(args: string[]): Promise<void> {
-  const { values, positionals } = parseCommand(command, args, {
-    probe: { type: 'string' },
-    layer: { type: 'string' },
-    units: { type: 'string' },
+  const parsed = parseCommand(command, args, {
+    ...layerOptions,
     cases: { type: 'string' },
     'max-length': { type: 'string' },
     threshold: { type: 'string' },
     seed: { type: 'string' },
-    threads: { type: 'string' },
-    json: { type: 'string' },
   });
-  if (positionals.length !== 1) throw new UsageError('cause wants one MODEL', command);
-  if (values.layer === undefined) throw new UsageError('cause wants a --layer', command);
-  const [model] = positionals;
-  const seed = wholeNumber(command, 'seed', values.seed, 0, defaultSettings.seed);
-  const threads = wholeNumber(command, 'threads', values.threads, 1, null);
+  const { values } = parsed;
   const cases = wholeNumber(command, 'cases', values.cases, 1, defaultCases);
   const settings = {
     ...defaultSettings,
-    seed,
+    seed: wholeNumber(command, 'seed', values.seed, 0, defaultSettings.seed),
     maxLength: wholeNumber(command, 'max-length', values['max-length'], 1, defaultSettings.maxLength),
     threshold: thresholdRule(command, values.threshold, defaultSettings.threshold),
   };
-  const engine = createEngine({ media: mediaFolder() });
-  const progress = createProgress(values.quiet ?? false);
-  const signal = new AbortController().signal;
-  try {
-    const proposal = values.probe === undefined ? (await engine.proposeProbes({ model, folders: [] }))[0] : undefined;
-    if (proposal) progress.say(`probe set: ${proposal.title}`);
-    const probe = values.probe === undefined ? (proposal?.choice ?? null) : probeChoice(values.probe);
-    const explanation = await engine.explain(
-      {
-        model,
-        probe,
-        folders: [],
-        layers: [values.layer],
-        units: unitList(command, values.units),
-        settings,
-        limit: null,
-        threads,
-        provider: 'cpu',
-        memory: 4096,
-        activations: null,
-      },
-      (event) => {
-        if (event.type === 'progress') progress.update('labelling', event.done, event.total);
-      },
-      signal,
-    );
+  await onOneLayer(command, parsed, async ({ engine, progress, signal, of, layer, explain }) => {
+    const explanation = await explain(layer, settings);
     const [{ name, explanations }] = explanation.layers;
     const labelled = explanations.filter(({ formula, threshold }) => formula !== null && threshold !== null);
     const result = await engine.cause(
       {
-        model,
-        probe,
-        folders: [],
+        ...of,
         layer: name,
         units: labelled.map(({ unit, formula, threshold }) => ({ unit, formula: formula!, threshold: threshold! })),
         cases,
-        seed,
-        threads,
+        seed: settings.seed,
       },
       ({ done, total }) => progress.update('changing inputs', Math.round(done), total),
       signal,
     );
     progress.end();
     result.notes.forEach((note) => progress.say(note));
-    const json = {
+    const json = () => ({
       schema: 'onnxplain/1',
       model: explanation.model,
       probe: explanation.probe,
@@ -89,14 +51,9 @@ export async function cause(args: string[]): Promise<void> {
       layer: result.layer,
       looked: result.looked,
       units: result.units,
-    };
-    const text = `${JSON.stringify(json)}\n`;
-    if (values.json === '-') process.stdout.write(text);
-    else if (values.json !== undefined) await writeResult(values.json, text);
-    else process.stdout.write(asTable(result.units, explanations));
-  } finally {
-    progress.end();
-  }
+    });
+    await showResult(values.json, json, () => asTable(result.units, explanations));
+  });
 }
 
 const header = ['neuron', 'change', 'cases', 'stops', 'control', 'decides', 'control', 'label'];

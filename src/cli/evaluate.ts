@@ -11,7 +11,7 @@ import { openProbe } from '../engine/probe/index.js';
 import { allMetrics, controlMethod, type Evaluation, evaluationCsv, evaluationMetrics } from '../shared/evaluation.js';
 import { UserError } from '../shared/userError.js';
 import { oneOf, parseCommand, wholeNumber } from './arguments.js';
-import { writeResult } from './output.js';
+import { showResult, writeResult } from './output.js';
 import { printable } from './printable.js';
 import { probeChoice } from './probeChoice.js';
 import { createProgress } from './progress.js';
@@ -80,10 +80,8 @@ export async function evaluate(args: string[]): Promise<void> {
   progress.end();
   result.notes.forEach((note) => progress.say(note));
   if (values.csv !== undefined) await writeResult(values.csv, evaluationCsv(result));
-  const json = `${JSON.stringify({ schema: 'onnxplain-evaluation/1', model: model.path, probe: probe.title, ...result })}\n`;
-  if (values.json === '-') process.stdout.write(json);
-  else if (values.json !== undefined) await writeResult(values.json, json);
-  else process.stdout.write(asTable(result));
+  const json = () => ({ schema: 'onnxplain-evaluation/1', model: model.path, probe: probe.title, ...result });
+  await showResult(values.json, json, () => asTable(result));
 }
 
 async function classOf(model: OnnxModel, wanted: string | undefined, output: string | null): Promise<number | null> {

@@ -10,7 +10,7 @@ import { encodeNpy, evenlySpread, openProbe, pickedSamples, type ProbeSet } from
 import { UserError } from '../shared/userError.js';
 import { parseCommand, wholeNumber } from './arguments.js';
 import { baselineOf } from './attribute.js';
-import { writeResult } from './output.js';
+import { showResult, writeResult } from './output.js';
 import { printable } from './printable.js';
 import { probeChoice } from './probeChoice.js';
 import { createProgress } from './progress.js';
@@ -78,10 +78,8 @@ export async function igc(args: string[]): Promise<void> {
     result.outputs.forEach((one, i) => all.set(one.values, i * size));
     await writeResult(values.out, encodeNpy(all, [result.outputs.length, ...result.outputs[0].dims]));
   }
-  const json = () => `${JSON.stringify(asJson(model, probe, result.outputs, groups, title, target !== null))}\n`;
-  if (values.json === '-') process.stdout.write(json());
-  else if (values.json !== undefined) await writeResult(values.json, json());
-  else process.stdout.write(asTable(result.outputs, groups, title));
+  const json = () => asJson(model, probe, result.outputs, groups, title, target !== null);
+  await showResult(values.json, json, () => asTable(result.outputs, groups, title));
 }
 
 async function probeOf(model: OnnxModel, named: string | undefined, say: (text: string) => void): Promise<ProbeSet> {

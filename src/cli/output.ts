@@ -25,6 +25,14 @@ export function writeResult(file: string, contents: string | Uint8Array): Promis
   });
 }
 
+/** Shows a result as a table, or as JSON where that is wanted: in a file, or at `-` on stdout. */
+export async function showResult(file: string | undefined, json: () => unknown, table: () => string): Promise<void> {
+  const text = () => `${JSON.stringify(json())}\n`;
+  if (file === undefined) process.stdout.write(table());
+  else if (file === '-') process.stdout.write(text());
+  else await writeResult(file, text());
+}
+
 /**
  * Writing is quick and leaves a temporary file where it is cut off: so Ctrl-C waits until it is done. (The work before it is
  * neither; there the signal ends the process at once, as by default, even while ONNX Runtime runs.)
