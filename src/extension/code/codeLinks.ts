@@ -15,6 +15,7 @@ import {
 } from '../../source/index.js';
 import type { Layer, ModelStructure } from '../../shared/model.js';
 import { describe } from '../describe.js';
+import { wakeHovers } from './hoverText.js';
 import { cellOf, type CodeFile, codeFileOf, ofNotebook } from './codeFile.js';
 import { definitionsOfLayer } from './definitionOfLayer.js';
 import type { KnownModel } from './knownModel.js';
@@ -103,7 +104,10 @@ export class CodeLinks implements vscode.Disposable {
   /** Where there are models, reads them and wakes the parser before someone opens code and waits for them. */
   async getReady(): Promise<void> {
     try {
-      if (await this.models.readAhead()) await (this.#warm ??= warmUp());
+      const models = await this.models.readAhead();
+      if (models.length === 0) return;
+      await (this.#warm ??= warmUp());
+      for (const { path, structure } of models) wakeHovers(path, structure);
     } catch (error) {
       this.log(describe(error));
     }

@@ -1,5 +1,5 @@
 import type { LayerChange, UnitBrief } from '../../shared/checkpointChange.js';
-import type { Dimension, Layer } from '../../shared/model.js';
+import type { Dimension, Layer, ModelStructure } from '../../shared/model.js';
 import { amount, histogramPicture, pictureSize, type PictureTheme } from './histogramPicture.js';
 import { changeWords, count, digestWords, layerDigest, type LayerDigest } from './layerDigest.js';
 import { type KnownModel, resultsOf } from './knownModel.js';
@@ -28,6 +28,13 @@ export function hoverText(place: HoverPlace, known: KnownModel, theme: PictureTh
         ? layersOfModule(layers, known)
         : severalLayers(layers, known);
   return [body, footer(layers, place, known)].join('\n\n');
+}
+
+/** Says a little of a model to nobody: what languages and numbers need is loaded when something is first said. */
+export function wakeHovers(model: string, structure: ModelStructure): void {
+  const layers = new Map(structure.layers.slice(0, mostLayers).map((layer) => [layer.name, layer]));
+  const known: KnownModel = { model, structure, layers, results: new Map(), revision: 0, stale: false, change: null };
+  for (const tensor of layers.keys()) hoverText({ tensors: [tensor], certainty: 'exact' }, known, 'dark');
 }
 
 const nameOf = (layer: Layer): string => escaped(layer.module || layer.node || layer.name);

@@ -65,11 +65,16 @@ export class ModelOfFile implements vscode.Disposable {
     return chosen !== '' && (chosen !== undefined || (await this.#all()).length > 0);
   }
 
-  /** Reads the structures of some models before anyone asks; false where the workspace has none. */
-  async readAhead(): Promise<boolean> {
-    const all = await this.#all();
-    await Promise.all(all.slice(0, mostCandidates).map((model) => this.knowledge.structure(model)));
-    return all.length > 0;
+  /** Reads the structures of some models before anyone asks. */
+  async readAhead(): Promise<ModelCandidate[]> {
+    const [first] = await this.#all();
+    return first === undefined ? [] : this.#read((await this.models(first)).slice(0, mostCandidates));
+  }
+
+  /** Those of the models that can be read. */
+  async #read(models: readonly string[]): Promise<ModelCandidate[]> {
+    const read = models.map(async (model) => ({ path: model, structure: await this.knowledge.structure(model) }));
+    return (await Promise.all(read)).filter((candidate): candidate is ModelCandidate => candidate.structure !== null);
   }
 
   /** What the user chose for the file at this path, as long as it is there. */
@@ -85,10 +90,7 @@ export class ModelOfFile implements vscode.Disposable {
     const text = program.files.get(file)?.cells.join('\n') ?? '';
     const isNamed = (model: string) => Number(text.includes(path.basename(model)));
     const nearest = [...models].sort((a, b) => isNamed(b) - isNamed(a)).slice(0, mostCandidates);
-    const read = nearest.map(async (model) => ({ path: model, structure: await this.knowledge.structure(model) }));
-    const candidates = (await Promise.all(read)).filter(
-      (candidate): candidate is ModelCandidate => candidate.structure !== null,
-    );
+    const candidates = await this.#read(nearest);
     await loadPython();
     const found = modelOfFile(program, candidates);
     return found && { model: found.model, reason: found.evidence };

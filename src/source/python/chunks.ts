@@ -20,11 +20,20 @@ export function chunksOf(text: string): TextChunk[] {
   let state: LineState = { depth: 0, quote: '' };
   let decorated = false;
   let script: 'imports' | 'statements' | null = null;
+  /** Offsets in the text of the part's beginning, and of the line at hand. */
+  let start = 0;
+  let at = 0;
   const cut = (to: number) => {
-    if (to > from) chunks.push({ line: from, text: lines.slice(from, to).join('\n') });
-    from = to;
+    if (to > from) chunks.push({ line: from, text: text.slice(start, at - 1) });
+    [from, start] = [to, at];
   };
-  for (const [i, line] of lines.entries()) {
+  for (let i = 0; i < lines.length; at += lines[i].length + 1, i++) {
+    const line = lines[i];
+    // Most lines are inside something.
+    if (line === '' || line[0] === ' ' || line[0] === '\t') {
+      state = after(line, state);
+      continue;
+    }
     const definition = /^(?:(?:class|def|async\s+def)\b|@)/.test(line);
     if (definition && state.depth > 0 && !state.quote) state = { depth: 0, quote: '' };
     const free = state.depth === 0 && !state.quote;

@@ -40,9 +40,10 @@ interface Line extends LogicalLine {
  * that was damaged becomes one again, and of a statement that makes no sense what it assigns and names is kept.
  *
  * @param text with its brackets and quotes closed
- * @param parses whether a text has no error in it; asked of single statements
+ * @param parses whether a text has no error in it, asked of single statements; null where the text as a whole has none, though
+ *   a line of it may still stand at no indentation around it
  */
-export function repairs(text: string, parses: (code: string) => boolean): TextEdit[] {
+export function repairs(text: string, parses: ((code: string) => boolean) | null): TextEdit[] {
   const edits: TextEdit[] = [];
   const found = logicalLines(text);
   if (found.length > mostLines) return [];
@@ -94,13 +95,15 @@ export function repairs(text: string, parses: (code: string) => boolean): TextEd
       const insert = indentations.get(width) ?? ' '.repeat(width);
       edits.push({ at: line.lineStart, remove: line.start - line.lineStart, insert });
     }
-    if (!line.isSound) edits.push(...(line.opens ? asHead(line, parses) : asStatement(line, parses)));
+    if (parses && !line.isSound) edits.push(...(line.opens ? asHead(line, parses) : asStatement(line, parses)));
   });
   return edits;
 }
 
-function lineOf(line: LogicalLine, text: string, parses: (code: string) => boolean): Line {
+function lineOf(line: LogicalLine, text: string, parses: ((code: string) => boolean) | null): Line {
   const whole = text.slice(line.start, line.end);
+  if (!parses)
+    return { ...line, code: whole, indent: line.start - line.lineStart, opens: whole.endsWith(':'), isSound: true };
   const isWhole = isSoundLine(whole, parses);
   // What was typed into the indentation is none of the statement.
   const stray = isWhole ? 0 : (/^(?:[^\w\s]\s*|\w\s{2,})(?=\S)/.exec(whole)?.[0].length ?? 0);

@@ -28,7 +28,7 @@ export function parsePython(text: string): Syntax[] {
     closed = mended(text, isWhole);
     if (closed !== text) ({ statements, isWhole } = parse(closed));
   }
-  const edits = repairs(closed, isWhole ? () => true : hasNoError);
+  const edits = repairs(closed, isWhole ? null : hasNoError);
   if (edits.length === 0) return statements;
   const repaired = withEdits(closed, edits);
   return parse(repaired.text, repaired).statements;
