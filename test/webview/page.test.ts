@@ -86,6 +86,18 @@ describe('the panel in a browser', function () {
         assert.equal((await panel.calls(method!)).length, 1);
       });
 
+    it('offers no second try where it would end as the first: the model instead, or its output', async () => {
+      page = await panel.open('tree');
+      await page.getByText('not a neural network').first().waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+      await page.getByRole('button', { name: 'Show the model' }).click();
+      await page.getByText('This model has no layers.').waitFor();
+      page = await panel.open('unusual');
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+      await page.getByRole('button', { name: 'Explain its output' }).click();
+      assert.deepEqual((await panel.calls('explain'))[0].params, { probe: null, layers: ['logits'], settings: null });
+    });
+
     it('says in place when a call fails', async () => {
       page = await panel.open('fashion');
       await page.evaluate(() =>

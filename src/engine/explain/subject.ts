@@ -145,8 +145,8 @@ function noLayers(model: OnnxModel): UserError {
       hint:
         tensor === undefined
           ? 'choose another model'
-          : `the command line explains any tensor: onnxplain explain --layer "${tensor}"`,
-      code,
+          : `any tensor may be named as one; on the command line: onnxplain explain --layer "${tensor}"`,
+      code: tensor === undefined ? code : 'model/no-usual-layers',
     },
   );
 }

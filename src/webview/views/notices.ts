@@ -138,16 +138,32 @@ function notice(
   </div>`;
 }
 
-/** What gets on from here: a new engine, other inputs, another try; and the log. */
+/** What is true of a model as it is, however often it is tried. */
+const lasting = [
+  'model/no-layers',
+  'model/no-usual-layers',
+  'model/no-inputs',
+  'model/empty-input',
+  'model/text-input',
+];
+
+/** What gets on from here: a new engine, other inputs, another try where it may end otherwise; and the log. */
 export function failureActions(store: Store): TemplateResult[] {
-  const { status } = store.panel!;
+  const { status, structure } = store.panel!;
   const log = button('Show log', () => void store.act('openLog', {}));
   if (status.state === 'lost') return [button('Restart', () => void store.act('restart', {}), { primary: true }), log];
+  const code = status.error?.code ?? '';
+  if (lasting.includes(code)) {
+    const output = code === 'model/no-usual-layers' ? structure?.outputs[0]?.name : undefined;
+    const other = output === undefined ? [] : [button('Explain its output', () => void store.explain(null, [output]), { primary: true, title: visible(output) })]; // prettier-ignore
+    const show = button('Show the model', () => store.setView({ tab: 'model' }), { primary: other.length === 0 });
+    return [...other, show, log];
+  }
   const again = (primary: boolean) => button('Try again', () => void store.explain(), { primary });
   const mend = status.error?.place
     ? [button('Open probe file', () => void store.act('editProbe', {}), { primary: true })]
     : [];
-  if (mend.length === 0 && !status.error?.code.startsWith('probe')) return [again(true), log];
+  if (mend.length === 0 && !code.startsWith('probe')) return [again(true), log];
   const browse = () =>
     void store.act('browseProbe', {}, (choice) => {
       if (choice) void store.explain(choice);

@@ -5,6 +5,7 @@ import { computeMaps } from '../../../src/engine/map/computeMaps.js';
 import { fileInputs } from '../../../src/engine/map/inputs.js';
 import { readModel } from '../../../src/engine/onnx/index.js';
 import { UserError } from '../../../src/shared/userError.js';
+import { modelBytes, temporaryFolder } from '../../support/onnxFile.js';
 import { projectRoot, sharedData } from '../../support/sharedData.js';
 import { engine, explain, requestFor } from './request.js';
 
@@ -95,6 +96,8 @@ describe('Damaged and hostile models', function () {
 });
 
 describe('Models without a layer in their main graph', () => {
+  const folder = temporaryFolder();
+
   it('trees: the refusal says that they are no neural network', async function () {
     const model = sharedData(this, 'models', 'tabular', 'coffee_tree_ensemble_sklearn.onnx');
     await assert.rejects(explain(requestFor(model)), (error: UserError) => {
@@ -115,4 +118,19 @@ describe('Models without a layer in their main graph', () => {
       });
     });
   }
+
+  it('sums alone: none is explained unasked; the output is, where it is asked for', async () => {
+    const batch = { shape: ['batch', 3] };
+    const nodes = [{ op: 'Add', in: ['x', 'x'], out: ['twice'] }];
+    const model = folder.write('sums.onnx', modelBytes({ nodes, inputs: { x: batch }, outputs: { twice: batch } }));
+    const probe = { kind: 'drawn' as const };
+    await assert.rejects(explain(requestFor(model, { probe })), (error: UserError) => {
+      assert.equal(error.code, 'model/no-usual-layers');
+      assert.match(error.message, /no convolution, linear layer or activation function/);
+      assert.match(error.hint!, /--layer "twice"/);
+      return true;
+    });
+    const { layers } = await explain(requestFor(model, { probe, layers: ['twice'] }));
+    assert.deepEqual(layers.map(({ name, units }) => [name, units]), [['twice', 3]]); // prettier-ignore
+  });
 });

@@ -181,6 +181,12 @@ function without(of: Scenario, change: Partial<Scenario>): Scenario {
   return { ...of, specs: [], ...change };
 }
 
+function withoutLayers(why: string, code: string): Scenario {
+  const error = { message: `trees.onnx ${why}`, hint: 'choose a model with convolutions or linear layers', code };
+  const base = fashion({ state: 'failed', error });
+  return without(base, { structure: { ...base.structure!, layers: [] } });
+}
+
 function wide(units: number): Scenario {
   const base = fashion({});
   const big = layer('encoder.wide', 'Conv', ['batch', units, 7, 7], 90_000);
@@ -276,6 +282,8 @@ export const scenarios = {
       }),
       { structure: null, probe: null },
     ),
+  tree: () => withoutLayers('is a TreeEnsembleClassifier, not a neural network: it has no neurons', 'model/no-layers'),
+  unusual: () => withoutLayers('has no layer worth explaining', 'model/no-usual-layers'),
   failedProbe: () =>
     fashion({
       state: 'failed',
