@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { defaultAttribution, gradientCorrelation, type OutputCorrelation } from '../engine/attribution/index.js';
-import { correlationTargets, outputClasses } from '../engine/correlation/index.js';
+import { defaultAttribution, type OutputCorrelation } from '../engine/attribution/index.js';
+import { correlationTargets, inputCorrelation, outputClasses } from '../engine/correlation/index.js';
 import { createEngine, mediaFolder } from '../engine/index.js';
 import { classIndex } from '../engine/map/classIndex.js';
 import { classOutput } from '../engine/map/classOutput.js';
@@ -54,7 +54,7 @@ export async function igc(args: string[]): Promise<void> {
   const target = values.auto ? null : await correlationTargets(probe, picked, total, names, values.targets ?? null);
   progress.say(target ? `targets: ${target.from}` : 'no targets: each output is correlated with itself');
 
-  const result = await gradientCorrelation(
+  const result = await inputCorrelation(
     model,
     pickedSamples(probe, picked),
     {

@@ -6,7 +6,7 @@ import { causes } from './cause/index.js';
 import { columnEffect } from './columnEffect.js';
 import { checkConcept, conceptFile, conceptList } from './conceptEditor/index.js';
 import { ablate } from './effect/index.js';
-import { outputClasses, probeCorrelation } from './correlation/index.js';
+import { outputClasses, probeCorrelation, targetColumns } from './correlation/index.js';
 import { explain } from './explain/index.js';
 import { findLayer, outgoingWeights } from './onnx/index.js';
 import { Opened } from './opened.js';
@@ -108,8 +108,10 @@ export function createEngine({ media }: { media: string }): EngineApi {
         onProgress: (done, total) => onProgress({ done, total }),
       });
     },
-    async outputClasses({ model }) {
-      return outputClasses((await opened.model(model)).model, null);
+    async outputClasses({ model: file, probe, folders }) {
+      const classes = await outputClasses((await opened.model(file)).model, null);
+      const targets = classes.count === 1 ? targetColumns(await opened.probe(file, probe, folders)) : [];
+      return { ...classes, targets };
     },
     async concepts({ model, probe }, signal) {
       return conceptList(await opened.probe(model, probe), signal);

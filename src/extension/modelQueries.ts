@@ -156,7 +156,7 @@ export class ModelQueries {
   }
 
   outputClasses(): Promise<OutputClasses> {
-    return this.ask('outputClasses', { model: this.model });
+    return this.ask('outputClasses', { model: this.model, probe: this.#chosen(), folders: [] });
   }
 
   judge(call: MapCall): Promise<MapJudgement> {

@@ -114,6 +114,7 @@ const calls: { [M in keyof PanelMethods]: Call } = {
       {
         class: fields.textOrNull('class'),
         auto: fields.flag('auto'),
+        target: fields.textOrNull('target'),
         samples: fields.index('samples', { from: 2 }),
         steps: fields.index('steps', { from: 2, to: 10_000 }),
       },

@@ -4,6 +4,8 @@ export interface CorrelationSettings {
   class: string | null;
   /** Without targets, even where there are some. */
   auto: boolean;
+  /** Of a model of one output: the column that holds what it should have been; null: none does. */
+  target: string | null;
   /** So many samples, evenly spread over the probe set. */
   samples: number;
   /** Points from the baseline to each input, both included. */
@@ -27,7 +29,7 @@ export interface ProbeCorrelation {
   samples: number;
   of: number;
   steps: number;
-  /** Axes of one sample. */
+  /** Axes of one sample; of tokens, those of their positions. */
   dims: number[];
   /** One a component; of pictures one a place, summed over channels. They add up to the correlation, but for the error. */
   values: Float64Array;
@@ -44,4 +46,6 @@ export interface OutputClasses {
   /** Null: the structure does not say how many. */
   count: number | null;
   names: string[] | null;
+  /** Of a single output: columns of the probe set that can be its targets, those first that feed no input. */
+  targets: string[];
 }

@@ -72,7 +72,7 @@ export interface EngineApi {
     signal: AbortSignal,
   ): Promise<ProbeCorrelation>;
   /** The classes that a model scores, as far as they are known without running it. */
-  outputClasses(request: { model: string }): Promise<OutputClasses>;
+  outputClasses(request: ProbedModel): Promise<OutputClasses>;
   /** The probe set's concepts for an editor; one of a draft of them, checked; and the probe file with the draft in it. */
   concepts(request: { model: string; probe: ProbeChoice }, signal: AbortSignal): Promise<ConceptList>;
   checkConcept(

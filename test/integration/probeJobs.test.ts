@@ -59,7 +59,13 @@ describe('jobs over a probe set', () => {
     await reach(session, 'done');
     const { names } = await asPage(session, 'outputClasses', {});
     assert.ok(names!.includes('push right'));
-    const found = (await asPage(session, 'correlate', { class: 'push right', auto: false, samples: 60, steps: 32 }))!;
+    const found = (await asPage(session, 'correlate', {
+      class: 'push right',
+      auto: false,
+      target: null,
+      samples: 60,
+      steps: 32,
+    }))!;
     const sum = found.values.reduce((total, value) => total + value, 0);
     assert.ok(Math.abs(sum - found.correlation) < 0.05);
     assert.match(found.targets!, /action/);

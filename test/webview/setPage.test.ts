@@ -150,6 +150,23 @@ describe('over a probe set', function () {
     });
   });
 
+  it('a single output is correlated with a column, which is remembered', async () => {
+    await open('regression', 'Over the probe set');
+    await page.getByRole('button', { name: 'Correlate' }).waitFor();
+    const asked = async () => ((await panel.calls('correlate')).at(-1)!.params as { target: unknown }).target;
+    await page.getByRole('combobox', { name: 'Column of the targets' }).click();
+    await page.getByRole('option', { name: 'seconds' }).click();
+    await page.getByRole('button', { name: 'Correlate' }).click();
+    await page.getByText(/completeness error/).waitFor();
+    assert.equal(await asked(), 'seconds');
+    await page.getByRole('radio', { name: 'Itself' }).click();
+    assert.equal(await page.getByRole('combobox', { name: 'Column of the targets' }).count(), 0);
+    await page.reload();
+    await page.getByRole('radio', { name: 'Its targets' }).click();
+    await page.getByRole('combobox', { name: 'Column of the targets' }).getByText('seconds').first().waitFor();
+    assert.equal(await page.getByText(/^Output/).count(), 0);
+  });
+
   it('one row has shares by column, for every method', async () => {
     await open('policy', 'One input');
     await page.getByText('the parts sum to 1.41 of 1.41').waitFor();

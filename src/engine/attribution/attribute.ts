@@ -13,7 +13,10 @@ import { Model } from './model.js';
 import type { InputBox } from './rules/lrp.js';
 
 /** What attributions need of a probe set. */
-export type AttributionInputs = Pick<ProbeSet, 'input' | 'samples' | 'batch'>;
+export type AttributionInputs = Pick<ProbeSet, 'input' | 'samples' | 'batch'> & {
+  /** Samples that go through the model together; absent: as its input says. */
+  together?: number;
+};
 
 export interface AttributionJob {
   method: string;
@@ -117,7 +120,8 @@ export async function attributeBatches(
     const shape = modelInputs(model).find(({ name }) => name === inputs.input)?.shape;
     const fixed = typeof shape?.[0] === 'number' ? shape[0] : null;
     const components = (shape ?? []).slice(1).reduce<number>((product, size) => product * (Number(size) || 1), 1);
-    const chunk = fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / components)));
+    const chunk =
+      inputs.together ?? fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / components)));
     const unitAxis = describeTensor(model, target)?.unitAxis ?? null;
     let names: string[] | null | undefined;
     const pause = takingTurns(signal);

@@ -12,8 +12,9 @@ export interface EmbeddedModel {
   model: OnnxModel;
   /** The tensor that is its input now. */
   embedding: string;
-  /** What it is fed for the batch. */
+  /** What it is fed for the batch that it was made with, and for another. */
   feeds: Record<string, Tensor>;
+  embed(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   remove(): Promise<void>;
 }
 
@@ -42,27 +43,29 @@ export async function embeddedModel(
   }
   const isComputed = new Set(model.graph.nodes.flatMap(({ outputs }) => outputs));
   const head = await openSession(model, { outputs: part.cut.filter((tensor) => isComputed.has(tensor)), threads });
-  const fetched: Record<string, Tensor> = {};
-  const types = new Map<string, { type: string; rank: number }>();
+  const embed: EmbeddedModel['embed'] = async (batch) => ({
+    ...Object.fromEntries(part.inputs.map((tensor) => [tensor, batch[tensor]])),
+    ...(await head.run(batch, head.outputs)),
+  });
+  let folder: string | null = null;
+  const remove = async () => {
+    await head.release();
+    if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
   try {
-    Object.assign(fetched, await head.run(feeds, head.outputs));
+    const own = await embed(feeds);
+    const types = new Map<string, { type: string; rank: number }>();
     for (const tensor of part.cut) {
       const type = head.typeOf(tensor);
       if (!type)
         throw new UserError(`${name}: "${tensor}" can't be taken out of the model`, { code: 'attribution/cut' });
-      types.set(tensor, { type: onnxTypes[type] ?? type, rank: fetched[tensor].dims.length });
+      types.set(tensor, { type: onnxTypes[type] ?? type, rank: own[tensor].dims.length });
     }
-  } finally {
-    await head.release();
-  }
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'onnxplain-embedded-'));
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  try {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'onnxplain-embedded-'));
     const file = path.join(folder, `embedded ${name}`);
     await writeFile(file, partBytes(model, part, types));
     await placeWeights(model, folder);
-    const own = Object.fromEntries(part.inputs.map((tensor) => [tensor, feeds[tensor]]));
-    return { model: await readModel(file), embedding, feeds: { ...own, ...fetched }, remove };
+    return { model: await readModel(file), embedding, feeds: own, embed, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -1,3 +1,4 @@
 export { outputClasses } from './outputClasses.js';
 export { probeCorrelation } from './probeCorrelation.js';
-export { correlationTargets } from './targets.js';
+export { correlationTargets, targetColumns } from './targets.js';
+export { inputCorrelation } from './inputCorrelation.js';

@@ -39,6 +39,12 @@ export async function correlationTargets(
   );
 }
 
+/** Columns of numbers, those first that don't feed the model. */
+export function targetColumns({ columns, columnNames }: Pick<ProbeSet, 'columns' | 'columnNames'>): string[] {
+  const names = columnNames?.() ?? [];
+  return [...names.filter((name) => !columns.includes(name)), ...names.filter((name) => columns.includes(name))];
+}
+
 async function numbersOf(probe: ProbeSet, wanted: string): Promise<Float64Array> {
   if (/\.np[yz](:|$)/i.test(wanted)) {
     const { data, dims } = await readArray(wanted);

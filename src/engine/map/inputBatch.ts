@@ -39,12 +39,12 @@ export function repeatedSample(feeds: Feeds, batch: number, sample: number, time
     Object.entries(feeds).map(([name, tensor]) => {
       if (tensor.dims[0] !== batch) return [name, tensor];
       const dims = [times, ...tensor.dims.slice(1)];
+      const each = tensor.data.length / batch;
       if (Array.isArray(tensor.data)) {
-        const each = tensor.data.length / batch;
         const own = tensor.data.slice(sample * each, (sample + 1) * each);
         return [name, { ...tensor, dims, data: Array.from({ length: times }, () => own).flat() }];
       }
-      const own = sampleElements(tensor, batch, sample);
+      const own = tensor.data.subarray(sample * each, (sample + 1) * each);
       const data = new (own.constructor as Float32ArrayConstructor)(own.length * times);
       for (let i = 0; i < times; i++) data.set(own as Float32Array, i * own.length);
       return [name, { ...tensor, dims, data }];

@@ -3,6 +3,8 @@ export interface CorrelationView {
   /** Number or name; null: the first output. */
   class: string | null;
   auto: boolean;
+  /** Column of a single output's targets; null: none. */
+  target: string | null;
   samples: number;
   /** Fields a side that a map is summed over; 0: none. */
   regions: 0 | 2 | 3 | 4;
@@ -25,6 +27,7 @@ export const correlationSteps = 64;
 export const initialCorrelation: CorrelationView = {
   class: null,
   auto: false,
+  target: null,
   samples: 100,
   regions: 0,
   sort: 'size',
@@ -39,6 +42,7 @@ export function restoreCorrelation(saved: Record<string, unknown>): CorrelationV
   return {
     class: typeof saved.class === 'string' ? saved.class : null,
     auto: saved.auto === true,
+    target: typeof saved.target === 'string' ? saved.target : null,
     samples: typeof samples === 'number' && Number.isInteger(samples) && samples > 1 ? samples : start.samples,
     regions: ([0, 2, 3, 4] as const).find((side) => side === regions) ?? start.regions,
     sort: restoreShareSort(saved.sort),

@@ -82,8 +82,9 @@ export class CorrelationTab extends LitElement {
   }
 
   get #choice(): CorrelationChoice {
-    const { class: wanted, auto, samples } = this.store.view.correlation;
-    return { class: wanted, auto, samples, steps: correlationSteps };
+    const { class: wanted, auto, target, samples } = this.store.view.correlation;
+    const isThere = target !== null && (this.#classes.value?.targets.includes(target) ?? true);
+    return { class: wanted, auto, target: isThere ? target : null, samples, steps: correlationSteps };
   }
 
   /** What was found before, or is being found, by this page's former self. */
@@ -140,6 +141,7 @@ export class CorrelationTab extends LitElement {
           (to) => store.setCorrelation({ auto: to === 'itself' }),
         )}</span
       >
+      ${correlation.auto ? nothing : this.#target()}
       <span class="field"
         >${store.panel!.probe?.kind === 'images' ? 'Pictures' : 'Samples'}
         ${numberField({
@@ -177,6 +179,20 @@ export class CorrelationTab extends LitElement {
         onChange: (to) => store.setCorrelation({ class: to === '' ? null : to }),
       })}</span
     >`;
+  }
+
+  /** What a single output should have been: nothing but its user can say that. */
+  #target(): TemplateResult | typeof nothing {
+    const { store } = this;
+    const targets = this.#classes.value?.targets ?? [];
+    if (targets.length === 0) return nothing;
+    return select({
+      label: 'Column of the targets',
+      prefix: 'Targets:',
+      value: this.#choice.target ?? '',
+      choices: [{ value: '', title: 'None' }, ...targets.map((name) => ({ value: name, title: visible(name) }))],
+      onChange: (to) => store.setCorrelation({ target: to === '' ? null : to }),
+    });
   }
 
   #about(): TemplateResult {

@@ -243,6 +243,9 @@ function longNames(): Scenario {
   };
 }
 
+/** Of states that a model of a single output is asked about. */
+export const regressionTitle = 'Carts and how long they stood';
+
 export const scenarios = {
   fashion: () => fashion({}),
   working: () =>
@@ -264,6 +267,7 @@ export const scenarios = {
   }),
   detector: () => ({ ...fashion({}), methods: classMethods, scores: 'boxes' as const }),
   policy: () => policy(),
+  regression: () => ({ ...policy(), probe: { ...policy().probe!, title: regressionTitle } }),
   wide: () => wide(10_000),
   hostile,
   longNames,

@@ -4,6 +4,7 @@ import type { ProbeSummary } from '../../../src/shared/engineApi.js';
 import type { EvaluationProgress, EvaluationTable } from '../../../src/shared/evaluation.js';
 import type { EvaluationChoice, FoundByJobs, PanelMethods } from '../../../src/shared/panelProtocol.js';
 import { seeded } from './random.js';
+import { regressionTitle } from './scenarios.js';
 
 const garments = ['t-shirt', 'trouser', 'pullover', 'dress', 'coat', 'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'];
 
@@ -34,7 +35,10 @@ export function setMethods(
       keep();
       return result;
     },
-    outputClasses: () => ({ count: names.length, names }),
+    outputClasses: () =>
+      probe?.title === regressionTitle
+        ? { count: 1, names: null, targets: ['seconds', 'pole angle'] }
+        : { count: names.length, names, targets: [] },
     found: () => found,
     attribution: ({ sample, method, class: index }) => attribution(sample, method, index),
     saveCsv: ({ name }) => ({ path: `/home/ada/${name}` }),

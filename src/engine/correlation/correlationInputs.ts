@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { UserError } from '../../shared/userError.js';
+import { type AttributionInputs, embeddedModel } from '../attribution/index.js';
+import { classOutput } from '../map/classOutput.js';
+import { fullBatch } from '../map/inputBatch.js';
+import type { OnnxModel } from '../onnx/model.js';
+import { modelInputs } from '../probe/index.js';
+import { isInteger } from '../probe/modelInput.js';
+
+/** A model and inputs that can be integrated along, whatever the probe set feeds. */
+export interface CorrelationInputs {
+  model: OnnxModel;
+  inputs: AttributionInputs;
+  output: string | null;
+  /** Of tokens: one number a position, the sum over the vector that its token is looked up as. */
+  byPosition: { dims: number[]; sums(values: Float64Array): Float64Array } | null;
+  notes: string[];
+  release(): Promise<void>;
+}
+
+/** Samples that go through the model together, and components that these have at most. */
+const mostSamples = 16;
+const mostComponents = 2 ** 19;
+
+/**
+ * The inputs as they are; of tokens, the vectors that they are looked up as, which have a gradient, with the part of the model
+ * behind them.
+ *
+ * @throws UserError where whole numbers are looked up in no way that is known here
+ */
+export async function correlationInputs(
+  model: OnnxModel,
+  inputs: AttributionInputs,
+  { output, probability, threads }: { output: string | null; probability: boolean; threads: number | null },
+): Promise<CorrelationInputs> {
+  const given = modelInputs(model).find(({ name }) => name === inputs.input);
+  if (!given || !isInteger(given)) {
+    return { model, inputs, output, byPosition: null, notes: [], release: async () => {} };
+  }
+  const fixed = typeof given.shape?.[0] === 'number' ? given.shape[0] : null;
+  const batch = async (first: number, count: number) =>
+    fullBatch(await inputs.batch(first, count), count, fixed ?? count);
+  const { logits, output: whole } = classOutput(model, output);
+  const target = probability ? whole : logits;
+  const first = await batch(0, 1);
+  const embedded = await embeddedModel(model, inputs.input, target, first, threads);
+  const own = first[inputs.input].dims;
+  const vectors = embedded.feeds[embedded.embedding].dims;
+  const dims = own.slice(1);
+  const positions = product(dims);
+  const features = product(vectors.slice(1)) / positions;
+  if (vectors[0] !== own[0] || !Number.isInteger(features)) {
+    await embedded.remove();
+    throw new UserError(
+      `${path.basename(model.path)}: what "${inputs.input}" is looked up as is ${vectors.join(' × ')}, not a vector for each of ${own.join(' × ')} tokens`,
+      { hint: 'export the model with its embeddings as input', code: 'igc/input' },
+    );
+  }
+  return {
+    model: embedded.model,
+    inputs: {
+      input: embedded.embedding,
+      samples: inputs.samples,
+      together: fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / (positions * features)))),
+      batch: async (from, count) => embedded.embed(await batch(from, count)),
+    },
+    output: target,
+    byPosition: {
+      dims,
+      sums: (values) =>
+        Float64Array.from({ length: positions }, (_, position) =>
+          values.subarray(position * features, (position + 1) * features).reduce((sum, value) => sum + value, 0),
+        ),
+    },
+    notes: [
+      `Tokens have no gradient: these are sums, position by position, over the vectors of ${features} numbers that they are looked up as, from vectors of 0.`,
+    ],
+    release: () => embedded.remove(),
+  };
+}
+
+const product = (dims: readonly number[]): number => dims.reduce((all, dim) => all * dim, 1);
