@@ -118,6 +118,7 @@ weights are shuffled. Random-CAM stands beside them as the control.
 
 Integrated Gradient Correlation: over a probe set, how much each input component contributes to the correlation of the
 outputs with their targets; without targets, with themselves. The contributions add up to the correlation.
+Tokens are looked up as vectors: a position's contribution is the sum over its vector.
 
   --probe PROBE          as for explain
   --class N|NAME         only this output, again for more; default: all, where they are at most 16

@@ -73,7 +73,7 @@ export async function correlationInputs(
         ),
     },
     notes: [
-      `Tokens have no gradient: these are sums, position by position, over the vectors of ${features} numbers that they are looked up as, from vectors of 0.`,
+      `Tokens have no gradient: these are sums, position by position, over the vectors of ${features} numbers that they are looked up as.`,
     ],
     release: () => embedded.remove(),
   };
