@@ -37,7 +37,7 @@ export async function conceptFile(
   if (text !== undefined && file !== null) parseProbeFile(text, file);
   const notes: string[] = [];
   let data: ConceptFile['data'] = null;
-  if (probe.bundled) notes.push('Its samples are those that come with this version of Onnxplain.');
+  if (probe.bundled) notes.push('Its samples are those that come with Onnxplain.');
   if (probe.drawn) {
     const beside = `${path.basename(target).replace(/\.probe\.json$/, '')}.${kind}.npy`;
     editor.set(['data'], beside);

@@ -10,6 +10,7 @@ import { npyFileHead } from './arrayFile.js';
 import { openArrays } from './arrays.js';
 import { annotationFormat } from './annotation/index.js';
 import { bundledProbes } from './bundled.js';
+import { namingBundled } from './bundledPaths.js';
 import { splitKey } from './dataFile.js';
 import { drawnProbe } from './draw.js';
 import { impliedFile } from './impliedFile.js';
@@ -41,12 +42,16 @@ export async function openProbe(
 ): Promise<ProbeSet> {
   switch (choice.kind) {
     case 'file':
-      return mendedIn(choice.path, async () => openFile(choice, model, await probeFileAt(choice.path, model), roots));
+      return mendedIn(choice.path, async () =>
+        openFile(choice, model, await probeFileAt(choice.path, model, bundledFolder), roots),
+      );
     case 'bundled': {
       const bundled = (await bundledProbes(bundledFolder)).find((one) => one.name === choice.name);
       if (!bundled) throw new UserError(`there is no bundled probe set "${choice.name}"`);
-      const probe = await openFile(choice, model, dataOnly(await readProbeFile(bundled.path), model));
-      return { ...probe, title: sampleTitle(bundled.stem, probe.title) };
+      const file = dataOnly(await readProbeFile(bundled.path, bundledFolder), model);
+      const probe = await openFile(choice, model, file);
+      const explicit = probe.explicit && namingBundled(probe.explicit, bundledFolder);
+      return { ...probe, explicit, title: sampleTitle(bundled.stem, probe.title) };
     }
     case 'data':
       return /\.jsonc?$/i.test(choice.path)
@@ -85,8 +90,12 @@ export const isProbeFile = async (file: string): Promise<boolean> =>
   /\.probe\.jsonc?$/i.test(file) || (await annotationFormat(file)) === null;
 
 /** A probe file; or the one that a file of annotations stands for, which is JSON too. */
-async function probeFileAt(file: string, model: OnnxModel): Promise<{ file: ProbeFile; base: string }> {
-  return (await isProbeFile(file)) ? readProbeFile(file) : impliedFile(file, model);
+async function probeFileAt(
+  file: string,
+  model: OnnxModel,
+  bundledFolder: string,
+): Promise<{ file: ProbeFile; base: string }> {
+  return (await isProbeFile(file)) ? readProbeFile(file, bundledFolder) : impliedFile(file, model);
 }
 
 /**

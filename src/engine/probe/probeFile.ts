@@ -3,6 +3,7 @@ import path from 'node:path';
 import { getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { ProbeFile } from '../../shared/probeFile.js';
 import { UserError } from '../../shared/userError.js';
+import { findingBundled } from './bundledPaths.js';
 import { readingError } from './dataFile.js';
 import { didYouMean } from './nearest.js';
 
@@ -93,17 +94,19 @@ const kinds: Record<ProbeFile['kind'], Record<string, Rule>> = {
 /**
  * Reads and checks a probe file: JSON, in which comments and trailing commas are allowed.
  *
+ * @param bundledFolder where paths that begin with `bundled:` lead to
  * @returns the file, and the folder that its paths are relative to
  * @throws UserError for the first thing that is wrong, with its line; unknown keys with the nearest known one
  */
-export async function readProbeFile(file: string): Promise<{ file: ProbeFile; base: string }> {
+export async function readProbeFile(file: string, bundledFolder: string): Promise<{ file: ProbeFile; base: string }> {
   let content: string;
   try {
     content = await readFile(file, 'utf8');
   } catch (error) {
     throw readingError(file, error);
   }
-  return { file: parseProbeFile(content, path.resolve(file)), base: path.dirname(path.resolve(file)) };
+  const at = path.resolve(file);
+  return { file: findingBundled(parseProbeFile(content, at), bundledFolder), base: path.dirname(at) };
 }
 
 /** As `readProbeFile`, of its text. */

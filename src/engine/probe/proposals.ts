@@ -49,6 +49,7 @@ export async function proposeProbes(
       root: home,
       model: model.path,
       roots,
+      bundledFolder,
     }),
   );
   for (const folder of folders) {
@@ -58,11 +59,12 @@ export async function proposeProbes(
         root: folder,
         model: model.path,
         roots,
+        bundledFolder,
       }),
     );
   }
   for (const bundled of await bundledProbes(bundledFolder)) {
-    const title = await fittingProbeFile(bundled.path, inputs, { bundled: true });
+    const title = await fittingProbeFile(bundled.path, inputs, { bundledFolder, bundled: true });
     // A sample that lies near the model has been offered as that.
     if (title === null || offered.has(JSON.stringify({ kind: 'file', path: bundled.path }))) continue;
     const choice: ProbeChoice = { kind: 'bundled', name: bundled.name };
@@ -109,12 +111,14 @@ async function fitting(
     root,
     model,
     roots,
+    bundledFolder,
   }: {
     origin: Origin;
     root: string;
     model: string;
     /** The folders of the workspace, for titles. */
     roots: readonly string[];
+    bundledFolder: string;
   },
 ): Promise<ProbeProposal[]> {
   const isOwn = (file: string) => isNamesake(file, model);
@@ -129,7 +133,7 @@ async function fitting(
       origin === 'near the model'
     ) {
       // Meant for this model by its name: offered even if it is wrong, so that what is wrong gets said.
-      const title = await fittingProbeFile(file, inputs, { roots });
+      const title = await fittingProbeFile(file, inputs, { bundledFolder, roots });
       proposals.unshift({
         choice,
         title: title ?? path.basename(file),
@@ -138,7 +142,7 @@ async function fitting(
       });
       continue;
     }
-    const title = await fittingProbeFile(file, inputs, { roots });
+    const title = await fittingProbeFile(file, inputs, { bundledFolder, roots });
     if (title !== null) proposals.push({ choice, title, detail: where(file), origin });
   }
   const data: (FittingData & { file: string })[] = [];
@@ -165,11 +169,15 @@ async function fitting(
 async function fittingProbeFile(
   file: string,
   inputs: ModelInput[],
-  { bundled = false, roots = [] }: { bundled?: boolean; roots?: readonly string[] } = {},
+  {
+    bundledFolder,
+    bundled = false,
+    roots = [],
+  }: { bundledFolder: string; bundled?: boolean; roots?: readonly string[] },
 ): Promise<string | null> {
   let read: { file: ProbeFile; base: string };
   try {
-    read = await readProbeFile(file);
+    read = await readProbeFile(file, bundledFolder);
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

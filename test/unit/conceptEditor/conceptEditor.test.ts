@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkConcept, conceptFile, conceptList } from '../../../src/engine/conceptEditor/index.js';
 import type { OnnxModel } from '../../../src/engine/onnx/model.js';
@@ -158,6 +158,27 @@ describe('Editing concepts', () => {
       assert.deepEqual(same?.ofSamples, concept.ofSamples, concept.name);
     }
     assert.deepEqual(notes.length > 0, concepts.some(({ text: own }) => own === null)); // prettier-ignore
+  });
+
+  it('a new file over bundled samples names them so that it is right after an update too', async () => {
+    const version = (name: string): string => {
+      folder.write(
+        `${name}/rows/rows.probe.json`,
+        '{ "kind": "states", "data": "s.csv", "concepts": { "high": "a > 4" } }',
+      );
+      folder.write(`${name}/rows/s.csv`, table);
+      return folder.path(name);
+    };
+    const probe = await openProbe({ kind: 'bundled', name: 'rows/rows' }, rows(), { bundledFolder: version('v1') });
+    const draft = [...(await draftOf(probe)), { key: null, name: 'low', form: 'expression' as const, text: 'a < 2', removed: false }]; // prettier-ignore
+    const { text } = await conceptFile(probe, draft, folder.path('net.probe.json'), signal);
+    assert.match(text, /"data": "bundled:rows\/s\.csv"/);
+    assert.ok(!text.includes(folder.path('v1')), text);
+    rmSync(folder.path('v1'), { recursive: true });
+    const choice = { kind: 'file' as const, path: folder.write('net.probe.json', text) };
+    const again = await openProbe(choice, rows(), { bundledFolder: version('v2') });
+    assert.deepEqual([again.samples, again.path], [8, folder.path('v2/rows/s.csv')]);
+    assert.deepEqual((await conceptList(again, signal)).concepts.map(({ name, holds }) => [name, holds]), [['high', 3], ['low', 2]]); // prettier-ignore
   });
 
   it('drawn samples are written beside the new file', async () => {

@@ -230,14 +230,17 @@ describe('A probe file', () => {
 
   it('gives its folder', async () => {
     const file = folder.write('inner/a.probe.json', '{"kind":"arrays","data":"x.npy"}');
-    assert.equal((await readProbeFile(file)).base, folder.path('inner'));
-    await assert.rejects(readProbeFile(folder.path('none.probe.json')), /none\.probe\.json: no such file/);
-    await assert.rejects(readProbeFile(folder.path('inner')), /is a folder/);
+    assert.equal((await readProbeFile(file, '/nowhere')).base, folder.path('inner'));
+    await assert.rejects(readProbeFile(folder.path('none.probe.json'), '/nowhere'), /none\.probe\.json: no such file/);
+    await assert.rejects(readProbeFile(folder.path('inner'), '/nowhere'), /is a folder/);
   });
 
   it('of every sample fits the schema', async () => {
     for (const name of ['policy', 'fashion', 'squeezenet']) {
-      const { file } = await readProbeFile(path.join(projectRoot, `media/sample/${name}/${name}.probe.json`));
+      const { file } = await readProbeFile(
+        path.join(projectRoot, `media/sample/${name}/${name}.probe.json`),
+        '/nowhere',
+      );
       assert.ok(fitsSchema(JSON.parse(JSON.stringify(file))), name);
     }
   });
