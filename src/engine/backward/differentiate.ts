@@ -112,6 +112,7 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
           gradient: gradients[0] ?? first,
           gradients,
           wants: (i) => influenced.has(node.inputs[i] ?? ''),
+          isRectified: (i) => !outer && isRectified(node.inputs[i] ?? ''),
           output: (i = 0) => (outer ? node.outputs[i] : valueOf(node.outputs[i])),
         };
         rule.backward(site).forEach((gradient, i) => {
@@ -119,6 +120,12 @@ export function differentiate({ model, targets, wrt, way, ruleOf, facts, weights
         });
       }
     }
+  };
+  const isRectified = (name: string): boolean => {
+    const node = producer.get(name);
+    const rule = node && ruleOf(node);
+    if (!rule || !('backward' in rule) || wrt.includes(name)) return false;
+    return rule.rectifies ?? (rule.moves === true && node.inputs.every(isRectified));
   };
   const influences = (node: Node): boolean => {
     if (!differentiable(node, ruleOf(node)).some((i) => influenced.has(node.inputs[i]))) return false;

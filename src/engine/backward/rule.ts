@@ -10,6 +10,10 @@ export interface Rule {
   by?: readonly number[];
   /** Emits nodes into `at.g` and gives what arrives at each input, by position; null and absent: nothing arrives. */
   backward(at: Site): readonly (Value | null | undefined)[];
+  /** Hands nothing back where the output is not positive, as a rectifier does. */
+  rectifies?: true;
+  /** Only moves elements. */
+  moves?: true;
   /** A definition in its place, where a node is not of the usual kind that the rule is for. */
   otherwise?(at: Inputs): Definition | null;
 }
@@ -57,5 +61,10 @@ export interface Site extends Inputs {
   gradients: readonly (Value | null)[];
   /** Whether what a rule gives for this input is used. */
   wants(position: number): boolean;
+  /**
+   * Whether the input is what rectifiers give and nobody asks for its own gradient: then it is nowhere negative, and what
+   * is handed back to its zeros counts nothing.
+   */
+  isRectified(position: number): boolean;
   output(position?: number): Value;
 }

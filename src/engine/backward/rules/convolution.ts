@@ -98,6 +98,26 @@ function filledConvolution(
   return g.op('Conv', [filled, turnedKernel(g, weight, group)], { group, ...windowAttributes(turned) });
 }
 
+/**
+ * Some channels of a gradient. Where a convolution has just made it, only theirs are computed, and where it was made with
+ * the channels last, they are cut out there: otherwise the whole would leave ONNX Runtime's blocked layout for it.
+ */
+export function channelsOf(g: GraphBuilder, gradient: Value, from: number, to: number): Value {
+  const maker = g.nodes.findLast(({ outputs }) => outputs[0] === gradient);
+  const order = maker?.attributes.get('perm');
+  if (maker?.op === 'Transpose' && order?.type === 'ints' && order.value.join() === '0,3,1,2') {
+    return g.transpose(g.slice(maker.inputs[0], [from], [to], [3]), order.value);
+  }
+  const group = maker?.attributes.get('group');
+  const isUsed = g.nodes.some(({ inputs }) => inputs.includes(gradient));
+  if (maker?.op !== 'Conv' || isUsed || group?.type !== 'int' || group.value !== 1) {
+    return g.slice(gradient, [from], [to], [1]);
+  }
+  const [input, weight] = maker.inputs;
+  const lists = [...maker.attributes].map(([name, { value }]) => [name, value as number | number[]] as const);
+  return g.op('Conv', [input, g.slice(weight, [from], [to], [0])], Object.fromEntries(lists));
+}
+
 /** M × C/group × k to C × M/group × k, each kernel turned round. */
 function turnedKernel(g: GraphBuilder, weight: Value, group: number): Value {
   const [outputs, inputs, ...kernel] = g.dims(weight);

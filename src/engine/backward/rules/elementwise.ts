@@ -1,6 +1,7 @@
 import { broadcastDims, type GraphBuilder, type Operand, type Value } from '../emit/graphBuilder.js';
 import type { Rule, Site } from '../rule.js';
 import { floatAttribute } from './attributes.js';
+import { isRectifiedGradient } from './rectified.js';
 
 /** A function of one input element by element. */
 const unary = (derivative: (at: Site) => Operand): Rule => ({
@@ -220,7 +221,12 @@ export function tanhGeluSlope(g: GraphBuilder, x: Value): Value {
 }
 
 export const activationRules: Record<string, Rule> = {
-  Relu: unary(({ g, output }) => g.mask('Greater', output(), 0)),
+  Relu: {
+    rectifies: true,
+    backward: ({ g, gradient, output }) => [
+      isRectifiedGradient(g, gradient) ? gradient : g.mul(gradient, g.mask('Greater', output(), 0)),
+    ],
+  },
   LeakyRelu: branches(
     () => 0,
     () => 1,

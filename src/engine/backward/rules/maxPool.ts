@@ -1,6 +1,8 @@
 import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
 import type { Rule } from '../rule.js';
 import { integerAttribute, integersAttribute, product } from './attributes.js';
+import { rectifiedGradient } from './rectified.js';
+import { isSeparable, separableMaxPool } from './separableMaxPool.js';
 import { reach, slides, windowAttributes } from './window.js';
 
 /**
@@ -9,17 +11,24 @@ import { reach, slides, windowAttributes } from './window.js';
  */
 export const maxPool: Rule = {
   backward(at) {
-    const { g, gradient } = at;
+    const { g } = at;
     const dims = at.inputDims(0);
+    const isRectified = at.isRectified(0);
+    // What the rectifiers before it would take away is taken away here, where there are fewer elements.
+    const gradient = isRectified ? g.mul(at.gradient, g.mask('Greater', at.output(), 0)) : at.gradient;
+    const known = (made: Value): Value[] => [isRectified ? rectifiedGradient(g, made) : made];
     const kernel = integersAttribute(at.node, 'kernel_shape') ?? [];
     const window = slides(at, dims.slice(2), at.outputDims().slice(2), kernel);
+    if (isSeparable(dims, window)) {
+      return known(separableMaxPool(g, at.input(0), gradient, window, !isRectified));
+    }
     const [, indices] = g.ops('MaxPool', [at.input(0)], [at.outputDims(), at.outputDims()], {
       kernel_shape: kernel,
       ceil_mode: integerAttribute(at.node, 'ceil_mode', 0),
       ...windowAttributes(window),
     });
     const isDisjoint = window.every((slide) => reach(slide) <= slide.stride);
-    return [isDisjoint ? unpooled(g, dims, indices, gradient) : scatterFlat(g, dims, indices, gradient)];
+    return known((isDisjoint ? unpooled : scatterFlat)(g, dims, indices, gradient));
   },
 };
 

@@ -2,7 +2,9 @@ import { fromStart } from '../../onnx/shape/index.js';
 import type { GraphBuilder, Value } from '../emit/graphBuilder.js';
 import type { Rule, Site } from '../rule.js';
 import { axesFromStart, integerAttribute, integersAttribute, product, textAttribute } from './attributes.js';
+import { channelsOf } from './convolution.js';
 import { scatterFlat } from './maxPool.js';
+import { isRectifiedGradient, rectifiedGradient } from './rectified.js';
 
 /** The same elements in another shape. */
 const reshaped: Rule = { by: [0], backward: (at) => [at.g.reshape(at.gradient, at.inputDims(0))] };
@@ -18,6 +20,7 @@ const transpose: Rule = {
 export const inverseOrder = (order: readonly number[]): number[] => order.map((_, axis) => order.indexOf(axis));
 
 const concat: Rule = {
+  moves: true,
   backward(at) {
     const { g, node, gradient } = at;
     const axis = fromStart(integerAttribute(node, 'axis', 1), at.outputDims().length);
@@ -25,7 +28,9 @@ const concat: Rule = {
     return node.inputs.map((_, i) => {
       const start = from;
       from += at.inputDims(i)[axis];
-      return at.wants(i) ? g.slice(gradient, [start], [from], [axis]) : null;
+      if (!at.wants(i)) return null;
+      const part = axis === 1 ? channelsOf(g, gradient, start, from) : g.slice(gradient, [start], [from], [axis]);
+      return isRectifiedGradient(g, gradient) ? rectifiedGradient(g, part) : part;
     });
   },
 };
