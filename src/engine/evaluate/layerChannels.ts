@@ -1,5 +1,4 @@
-import { defaultMapLayer } from '../map/defaultLayer.js';
-import { statedPlaces } from '../map/mapLayers.js';
+import { statedMapLayer } from '../map/defaultLayer.js';
 import { findLayer, structureOf } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 
@@ -8,10 +7,6 @@ const usual = 256;
 
 /** Channels of a layer, as far as the model's structure says; null: of the layer that maps are drawn of by default. */
 export async function layerChannels(model: OnnxModel, named: string | null): Promise<number> {
-  const structure = structureOf(model);
-  const layer =
-    named === null
-      ? await defaultMapLayer(model, structure, (one) => (statedPlaces(one) ?? []).filter((n) => n > 1).length > 1)
-      : findLayer(structure, named);
+  const layer = named === null ? await statedMapLayer(model) : findLayer(structureOf(model), named);
   return layer?.units ?? usual;
 }

@@ -1,10 +1,8 @@
 import { classOutput } from '../map/classOutput.js';
-import { meanScores } from '../map/classScores.js';
 import { inputLayout, repeatedSample, sampleElements } from '../map/inputBatch.js';
 import type { ModelRuns } from '../map/modelRuns.js';
-import { describeTensor } from '../onnx/index.js';
+import { type ScoreReader, scoreReader } from '../map/scoreReader.js';
 import { modelInputs } from '../probe/index.js';
-import { toActivationBatch } from '../runtime/index.js';
 import type { Tensor } from '../runtime/tensor.js';
 import type { ClassProbability, Planes } from './planes.js';
 
@@ -49,8 +47,13 @@ export async function classProbabilities(
 ): Promise<Float64Array[]> {
   const { link } = classOutput(runs.model, output);
   const all = await scoresOf(runs, input, output, inputs);
-  return all.map((scores) =>
-    link === 'sigmoid' ? scores.map((score) => 1 / (1 + Math.exp(-score))) : softmax(scores),
+  return all.map(({ scores, kind }) =>
+    // A box's score is one already.
+    kind === 'boxes'
+      ? scores
+      : link === 'sigmoid'
+        ? scores.map((score) => 1 / (1 + Math.exp(-score)))
+        : softmax(scores),
   );
 }
 
@@ -60,7 +63,7 @@ export async function classLogits(
   input: string,
   feeds: Record<string, Tensor>,
 ): Promise<Float64Array> {
-  return (await scoresOf(runs, input, null, [feeds]))[0];
+  return (await scoresOf(runs, input, null, [feeds]))[0].scores;
 }
 
 async function scoresOf(
@@ -68,21 +71,25 @@ async function scoresOf(
   input: string,
   output: string | null,
   inputs: readonly Record<string, Tensor>[],
-): Promise<Float64Array[]> {
-  const { logits } = classOutput(runs.model, output);
-  const unitAxis = describeTensor(runs.model, logits)?.unitAxis ?? null;
-  const session = await runs.session([logits]);
+): Promise<{ scores: Float64Array; kind: ScoreReader['kind'] }[]> {
+  const of = classOutput(runs.model, output);
+  const tensors = [...new Set([of.logits, of.output])];
+  const session = await runs.session(tensors);
   try {
     const fixed = modelInputs(runs.model).find(({ name }) => name === input)?.shape?.[0];
     const batch = typeof fixed === 'number' ? 1 : atATime;
-    const result: Float64Array[] = [];
+    const result: { scores: Float64Array; kind: ScoreReader['kind'] }[] = [];
     for (let first = 0; first < inputs.length; first += batch) {
       const part = inputs.slice(first, first + batch);
       const feeds = part.length === 1 ? part[0] : stacked(part, input);
-      const values = (await session.run(feeds, [logits]))[logits];
-      const { units } = toActivationBatch(values, { unitAxis }, 0, part.length);
+      const values = await session.run(feeds, tensors);
+      const { size } = inputLayout(feeds[input].dims);
+      const read = (tensor: string) => scoreReader(runs.model, tensor, of, values[tensor], part.length, size);
+      const ofLogits = read(of.logits);
+      const reader = ofLogits.kind === 'boxes' ? read(of.output) : ofLogits;
       for (let i = 0; i < part.length; i++) {
-        result.push(meanScores(Float32Array.from(sampleElements(values, part.length, i) as Float32Array), units));
+        const scores = reader.perClass(sampleElements(values[reader.tensor], part.length, i));
+        result.push({ scores, kind: reader.kind });
       }
     }
     return result;

@@ -1,6 +1,7 @@
 import { UserError } from '../../shared/userError.js';
 import { inferFacts } from '../onnx/shape/index.js';
 import type { OnnxModel } from '../onnx/model.js';
+import { detectorHead } from './detectorHead.js';
 import type { ScoreReader, ScoreTarget } from './scoreReader.js';
 
 /** Where the scores of boxes lie in one input's elements of an output. */
@@ -22,12 +23,14 @@ const fewestBoxes = 20;
 /**
  * Reads the forms in which detectors give their boxes, one row a box before any are suppressed: scores beside an output
  * of as many rows of 4 coordinates (SSD and its kin); rows of 4 coordinates, an objectness and the classes (YOLOv5,
- * YOLOX); columns of 4 coordinates and the classes (YOLOv8 and later).
+ * YOLOX); columns of 4 coordinates and the classes (YOLOv8 and later); a grid with a box at each place, whose channels are
+ * put together from those (FCOS, FastestDet).
  *
  * @param dims of the output for one input
  * @returns null where the output has none of these forms
  */
 export function boxLayout(model: OnnxModel, output: string, dims: readonly number[], batch: number): BoxLayout | null {
+  if (dims.length === 3) return gridLayout(model, output, dims);
   if (dims.length !== 2 || Math.max(...dims) < fewestBoxes) return null;
   const [rows, columns] = dims;
   const others = model.graph.outputs.filter(({ name }) => name !== output);
@@ -47,6 +50,19 @@ export function boxLayout(model: OnnxModel, output: string, dims: readonly numbe
     return { boxes: columns, classes: rows - 4, boxStride: 1, columnStride: columns, firstClass: 4, objectness: null };
   }
   return null;
+}
+
+function gridLayout(model: OnnxModel, output: string, dims: readonly number[]): BoxLayout | null {
+  const head = detectorHead(model, output);
+  if (!head) return null;
+  const { rank, firstClass, classes, objectness } = head;
+  const axis = head.axis - (rank - dims.length);
+  const size = dims.reduce((product, length) => product * length, 1);
+  // With the channels between the axes of places, boxes would not be evenly spaced.
+  if (axis !== 0 && axis !== 2) return null;
+  const boxes = size / dims[axis];
+  const [boxStride, columnStride] = axis === 0 ? [1, boxes] : [dims[axis], 1];
+  return { boxes, classes, boxStride, columnStride, firstClass, objectness };
 }
 
 /** A box's score is its class's, times its objectness where it has one. */

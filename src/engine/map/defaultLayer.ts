@@ -1,6 +1,9 @@
 import type { Layer, ModelStructure } from '../../shared/model.js';
-import { poolingHead } from '../onnx/index.js';
+import { partFrom, poolingHead, structureOf } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
+import { classOutput } from './classOutput.js';
+import { detectorHead } from './detectorHead.js';
+import { statedPlaces } from './statedPlaces.js';
 
 const pools = new Set([
   'GlobalAveragePool',
@@ -43,4 +46,23 @@ export async function defaultMapLayer(
   );
   const beforePool = spatial.findLast(({ name }) => order.get(name)! < pool);
   return beforePool ?? spatial.findLast(({ name }) => !outputs.has(name)) ?? spatial.at(-1) ?? null;
+}
+
+/**
+ * The same as far as the structure says it, without a run: of the layers that lead to the scores. In a detector, those that lead
+ * to all parts of its head: from one part's own layers a score would come to single places.
+ */
+export async function statedMapLayer(model: OnnxModel): Promise<Layer | null> {
+  const { output, logits } = classOutput(model, null);
+  const parts = detectorHead(model, output)?.parts ?? [logits];
+  const computed = parts.map((part) => {
+    const { nodes } = partFrom(model, [part], () => false);
+    return new Set([...nodes].flatMap(({ outputs }) => outputs));
+  });
+  return defaultMapLayer(
+    model,
+    structureOf(model),
+    (one) =>
+      computed.every((names) => names.has(one.name)) && (statedPlaces(one) ?? []).filter((n) => n > 1).length > 1,
+  );
 }

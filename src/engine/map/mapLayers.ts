@@ -8,6 +8,7 @@ import { defaultMapLayer } from './defaultLayer.js';
 import { fullBatch } from './inputBatch.js';
 import type { MapInputs } from './mapJob.js';
 import type { ModelRuns } from './modelRuns.js';
+import { statedPlaces } from './statedPlaces.js';
 
 /**
  * The layer that a map is drawn for where none is named. Which layers have places is what the model's structure says, and
@@ -53,13 +54,6 @@ export async function chooseLayer(
     hint: 'class activation maps need a convolutional network or a vision transformer',
     code: 'map/no-spatial-layer',
   });
-}
-
-/** Sizes of a layer's axes of places as the structure says them; null where it does not. */
-export function statedPlaces({ shape, unitAxis }: Layer): number[] | null {
-  const places = shape?.filter((_, axis) => axis !== 0 && axis !== unitAxis);
-  if (!places || unitAxis === null) return null;
-  return places.every((size): size is number => typeof size === 'number') ? places : null;
 }
 
 /** Runs the first input, to learn each tensor's axes of places. */

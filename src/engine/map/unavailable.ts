@@ -5,10 +5,9 @@ import { mapMethods, type MapMethodDefinition } from '../cam/index.js';
 import { findLayer, type OnnxModel, structureOf } from '../onnx/index.js';
 import { modelInputs } from '../probe/index.js';
 import { classOutput } from './classOutput.js';
-import { defaultMapLayer } from './defaultLayer.js';
+import { statedMapLayer } from './defaultLayer.js';
 import { biasedLayers } from './fullGradTerms.js';
 import { headWeights } from './headWeights.js';
-import { statedPlaces } from './mapLayers.js';
 
 /**
  * The methods that can't be had for a model, and why: an operator between the layer and the score that has no gradient,
@@ -43,11 +42,7 @@ async function check(model: OnnxModel, named: readonly string[], { needs, title 
     }).release();
     return;
   }
-  const structure = structureOf(model);
-  const layer =
-    named.length > 0
-      ? findLayer(structure, named[0])
-      : await defaultMapLayer(model, structure, (one) => (statedPlaces(one) ?? []).filter((n) => n > 1).length > 1);
+  const layer = named.length > 0 ? findLayer(structureOf(model), named[0]) : await statedMapLayer(model);
   if (!layer) return;
   if (needs === 'head weights') await headWeights(model, [layer], title);
   else await openGradient(model, { targets: [logits], wrt: [layer.name] }).release();
