@@ -1,4 +1,4 @@
-import { mulberry32, normalFrom } from '../random.js';
+import { normalFiller } from '../random.js';
 
 /**
  * Mean gradient at points around the inputs: normal noise whose standard deviation is `sigma` of each input's range.
@@ -14,7 +14,8 @@ export async function smoothGrad(
   { samples, sigma, seed }: { samples: number; sigma: number; seed: number },
   gradientAt: (point: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const normal = normalFrom(mulberry32(seed));
+  const draw = normalFiller(seed);
+  const noise = new Float64Array(input.length);
   const size = input.length / batch;
   const deviations = Float64Array.from({ length: batch }, (_, sample) => {
     let [lowest, highest] = [Infinity, -Infinity];
@@ -27,8 +28,10 @@ export async function smoothGrad(
   const point = new Float32Array(input.length);
   let mean: Float64Array | null = null;
   for (let round = 0; round < samples; round++) {
+    draw(noise);
     for (let sample = 0, i = 0; sample < batch; sample++) {
-      for (; i < (sample + 1) * size; i++) point[i] = input[i] + deviations[sample] * normal();
+      const deviation = deviations[sample];
+      for (; i < (sample + 1) * size; i++) point[i] = input[i] + deviation * noise[i];
     }
     const gradient = await gradientAt(point);
     mean ??= new Float64Array(gradient.length);

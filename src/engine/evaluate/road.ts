@@ -1,4 +1,4 @@
-import { mulberry32, normalFrom, shuffle } from '../random.js';
+import { mulberry32, normalFiller, shuffle } from '../random.js';
 import { linearImputation } from './imputation.js';
 import type { ClassProbability, Planes } from './planes.js';
 
@@ -31,7 +31,8 @@ export async function road(
   pause: () => Promise<void> = async () => {},
 ): Promise<Road> {
   const random = mulberry32(seed);
-  const normal = normalFrom(random);
+  const draw = normalFiller(seed + 1);
+  const added = new Float64Array(input.values.length);
   const ascending = shuffle(
     Uint32Array.from(map, (_, i) => i),
     random,
@@ -46,7 +47,8 @@ export async function road(
       const keep = new Uint8Array(order.length);
       for (const place of order.subarray(0, kept)) keep[place] = 1;
       solution = await linearImputation(input, keep, solution, pause);
-      pictures.push(solution.map((value, i) => (keep[i % keep.length] ? value : value + noise * normal())));
+      draw(added);
+      pictures.push(solution.map((value, i) => (keep[i % keep.length] ? value : value + noise * added[i])));
     }
     const probabilities = await probability(pictures);
     return probabilities.reduce((sum, value) => sum + value, 0) / probabilities.length;

@@ -1,6 +1,6 @@
 import type { ForwardPass } from '../backward/index.js';
 import { noiseDeviation, noisyCopies } from '../cam/index.js';
-import { mulberry32, normalFrom } from '../random.js';
+import { normalFiller } from '../random.js';
 import { byChannel, type Chunk, seedsOf } from './chunk.js';
 import { inputValues, withInput } from './inputBatch.js';
 
@@ -33,7 +33,8 @@ export async function noisyLayerGradients(chunk: Chunk, seed: number, first: num
   const { runs, feeds, input, batch, scores, layers } = chunk;
   const clean = inputValues(feeds, input);
   const each = clean.length / batch;
-  const draws = Array.from({ length: batch }, (_, sample) => normalFrom(mulberry32(seed + 7919 * (first + sample))));
+  const draws = Array.from({ length: batch }, (_, sample) => normalFiller(seed + 7919 * (first + sample)));
+  const noise = new Float64Array(each);
   const gradient = await runs.gradient(
     [scores.tensor],
     layers.map(({ name }) => name),
@@ -43,7 +44,11 @@ export async function noisyLayerGradients(chunk: Chunk, seed: number, first: num
     const copies: Float32Array[][][][] = [];
     for (let copy = 0; copy < noisyCopies; copy++) {
       await chunk.pause();
-      const noisy = clean.map((value, i) => value + noiseDeviation * draws[Math.floor(i / each)]());
+      const noisy = clean.slice();
+      draws.forEach((draw, sample) => {
+        draw(noise);
+        for (let i = 0; i < each; i++) noisy[sample * each + i] += noiseDeviation * noise[i];
+      });
       copies.push(await layerGradients(chunk, await gradient.forward(withInput(feeds, input, noisy))));
     }
     return copies;
