@@ -4,11 +4,16 @@ import type { Slide } from './window.js';
 /** From here on it pays to work with the channels last: copies are then of whole runs of channels. */
 const fewestChannels = 16;
 
+/** Taps of an axis; there are some nodes for each. */
+const mostTaps = 16;
+
 /** Whether `separableMaxPool` can do it: two axes, and each place of the input lies in some window's reach. */
 export const isSeparable = (dims: readonly number[], window: readonly Slide[]): boolean =>
   window.length === 2 &&
   dims[1] >= fewestChannels &&
-  window.every((slide) => new Set(tapsOf(slide).map(({ rest }) => rest)).size === slide.stride);
+  window.every(
+    (slide) => slide.kernel <= mostTaps && new Set(tapsOf(slide).map(({ rest }) => rest)).size === slide.stride,
+  );
 
 /**
  * What the input of a pool of largest elements gets, without asking ONNX Runtime for indices, which it finds one element
@@ -18,18 +23,18 @@ export const isSeparable = (dims: readonly number[], window: readonly Slide[]): 
  * on to the taps before. Everything is whole arrays with the channels last, rows and columns apart by their place
  * modulo the stride, so that windows that overlap need one addition and no scattering.
  *
- * @param lowest whether x may be -∞: padding must not win against it
+ * @param mayBeInfinite whether x may be -∞: padding must not win against it
  */
 export function separableMaxPool(
   g: GraphBuilder,
   x: Value,
   gradient: Value,
   [down, right]: readonly Slide[],
-  lowest: boolean,
+  mayBeInfinite: boolean,
 ): Value {
   const last = (value: Value): Value => g.transpose(value, [0, 2, 3, 1]);
   const [batch, channels, height, width] = g.dims(x);
-  const padded = withPadding(g, last(x), [down, right], lowest);
+  const padded = withPadding(g, last(x), [down, right], mayBeInfinite);
   const [rows, columns] = [down, right].map(tapsOf);
   const [most, across] = [down, right].map(placesOf);
 
@@ -87,7 +92,7 @@ const placesOf = (slide: Slide): number =>
   );
 
 /** With as much padding as the windows need; less than all that is there stays out of it. */
-function withPadding(g: GraphBuilder, x: Value, window: readonly Slide[], lowest: boolean): Value {
+function withPadding(g: GraphBuilder, x: Value, window: readonly Slide[], mayBeInfinite: boolean): Value {
   const amounts = window.map((slide) => {
     const taps = tapsOf(slide);
     const { rest, ahead } = taps[taps.length - 1];
@@ -95,7 +100,7 @@ function withPadding(g: GraphBuilder, x: Value, window: readonly Slide[], lowest
     return [slide.before, Math.max(0, end - slide.before - slide.size)] as const;
   });
   if (amounts.every(([before, after]) => before === 0 && after === 0)) return x;
-  const finite = lowest && amounts.some(([before]) => before > 0) ? g.op('Max', [x, -3.4028234663852886e38]) : x;
+  const finite = mayBeInfinite && amounts.some(([before]) => before > 0) ? g.op('Max', [x, -3.4028234663852886e38]) : x;
   const [[top, left], [bottom, end]] = [0, 1].map((i) => amounts.map((amount) => amount[i]));
   const pads = g.ints([0, top, left, 0, 0, bottom, end, 0]);
   return g.op('Pad', [finite, pads, Number.NEGATIVE_INFINITY], { mode: 'constant' });
