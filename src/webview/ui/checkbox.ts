@@ -1,5 +1,16 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { named } from './named.js';
+
+/** Without words beside it; `label` is what screen readers say. */
+export const bareCheckbox = (label: string, checked: boolean, onChange: () => void): TemplateResult =>
+  html`<vscode-checkbox
+    ${named(label)}
+    @change=${(event: Event) => {
+      if ((event.target as HTMLInputElement).checked !== checked) onChange();
+    }}
+    .checked=${live(checked)}
+  ></vscode-checkbox>`;
 
 /** @param hint what it does, for a tooltip and for screen readers */
 export function checkbox(

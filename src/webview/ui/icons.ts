@@ -13,6 +13,9 @@ export const icons = {
   gear: drawn(
     svg`<circle cx="8" cy="8" r="2" /><path d="M6.7 3.8L7.0 1.9L9.0 1.9L9.3 3.8L10.1 4.1L11.6 2.9L13.1 4.4L11.9 5.9L12.2 6.7L14.1 7.0L14.1 9.0L12.2 9.3L11.9 10.1L13.1 11.6L11.6 13.1L10.1 11.9L9.3 12.2L9.0 14.1L7.0 14.1L6.7 12.2L5.9 11.9L4.4 13.1L2.9 11.6L4.1 10.1L3.8 9.3L1.9 9.0L1.9 7.0L3.8 6.7L4.1 5.9L2.9 4.4L4.4 2.9L5.9 4.1z" />`,
   ),
+  undo: drawn(svg`<path d="m5.5 2.5-3 3 3 3M2.5 5.5h7a4 4 0 0 1 0 8H6" />`),
+  redo: drawn(svg`<path d="m10.5 2.5 3 3-3 3M13.5 5.5h-7a4 4 0 0 0 0 8H10" />`),
+  picture: drawn(svg`<path d="M2 3h12v10H2zM2 11l3.5-3.5L9 11l2-2 3 3" /><circle cx="10.8" cy="5.8" r="0.9" />`),
   report: drawn(svg`<path d="M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.5 8h5M5.5 10.5h5" />`),
   code: drawn(svg`<path d="M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4" />`),
   map: drawn(svg`<circle cx="8" cy="8" r="5.7" /><circle cx="8" cy="8" r="3" /><circle cx="8" cy="8" r="0.6" />`),

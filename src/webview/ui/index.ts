@@ -1,6 +1,6 @@
 export { icons } from './icons.js';
 export { button, iconButton } from './button.js';
-export { checkbox } from './checkbox.js';
+export { bareCheckbox, checkbox } from './checkbox.js';
 export { Menu, type MenuItem } from './menu.js';
 export { registerControls } from './register.js';
 export { select, type Choice } from './select.js';

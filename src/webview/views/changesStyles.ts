@@ -57,6 +57,10 @@ export const changesStyles = css`
     flex: 1 1 140px;
     max-width: 420px;
   }
+  :host([room='one']) .tools .filter {
+    flex-basis: 100%;
+    max-width: none;
+  }
   .tools .muted {
     margin-inline-start: auto;
     white-space: nowrap;
@@ -148,6 +152,11 @@ export const changesStyles = css`
     max-height: 44px;
     line-height: 22px;
     overflow: hidden;
+  }
+  /* Two narrow columns: what stands on two lines elsewhere takes up to four. */
+  :host([room='one']) .label {
+    -webkit-line-clamp: 4;
+    max-height: 88px;
   }
   .side .chip {
     line-height: 18px;

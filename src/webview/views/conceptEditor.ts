@@ -92,8 +92,8 @@ export class ConceptEditor extends LitElement {
         })}
         ${list.kind === 'states' ? button('Add from columns', () => this.#add('expression')) : nothing}
         ${button(list.kind === 'states' ? 'Combine' : 'Combine concepts', () => this.#add('derived'))}
-        ${iconButton(icons.back, 'Undo', () => this.#undo(), { disabled: !this.#history.canUndo })}
-        ${iconButton(icons.again, 'Redo', () => this.#redo(), { disabled: !this.#history.canRedo })}
+        ${iconButton(icons.undo, 'Undo', () => this.#undo(), { disabled: !this.#history.canUndo })}
+        ${iconButton(icons.redo, 'Redo', () => this.#redo(), { disabled: !this.#history.canRedo })}
       </div>
       <div class="tools save">
         <span class="muted" role="status"
@@ -139,7 +139,7 @@ export class ConceptEditor extends LitElement {
               <td class="go">
                 ${
                   one.removed
-                    ? iconButton(icons.again, `Restore ${one.name}`, () => this.#change(i, { removed: false }, ''))
+                    ? iconButton(icons.undo, `Restore ${one.name}`, () => this.#change(i, { removed: false }, ''))
                     : iconButton(icons.close, `Remove ${one.name}`, () => this.#remove(i))
                 }
               </td>

@@ -115,15 +115,15 @@ export class EvaluationTableView extends LitElement {
 
   #row(row: JudgedRow, isFirst: boolean, isWorking: boolean): TemplateResult {
     const { method, layer } = this.#titles;
+    const where = row.layer === null ? html`<span class="muted">${row.problem === null ? 'whole model' : '–'}</span>` : layer(row.layer); // prettier-ignore
     return html`<tr class=${`${row.isControl ? 'control' : ''}${isWorking ? ' working' : ''}`}>
       <th scope="row" class="method">
         ${visible(method(row.method))}${row.isControl ? html` <span class="chip">control</span>` : nothing}
         ${isWorking ? html`<span class="unseen">, being measured</span>` : nothing}
+        <bdi class="layer-below muted">${where}</bdi>
       </th>
       <td class="layer">
-        <bdi
-          >${row.layer === null ? html`<span class="muted">${row.problem === null ? 'whole model' : '–'}</span>` : layer(row.layer)}</bdi
-        >
+        <bdi>${where}</bdi>
       </td>
       ${row.cells.map((cell, i) => this.#cell(row, cell, isFirst && i === 0))}
     </tr>`;

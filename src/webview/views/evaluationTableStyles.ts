@@ -48,10 +48,8 @@ export const evaluationTableStyles = css`
     color: var(--vscode-foreground);
     background: var(--vscode-list-hoverBackground);
   }
-  .sorted {
-    display: inline-block;
-    width: 1em;
-    text-align: end;
+  .sorted:not(:empty) {
+    margin-inline-start: 3px;
   }
   tbody th {
     padding: 3px 8px;
@@ -106,6 +104,28 @@ export const evaluationTableStyles = css`
   .working th {
     box-shadow: inset 2px 0 var(--vscode-progressBar-background, var(--accent));
   }
+  .layer-below {
+    display: none;
+    font-size: 11px;
+  }
+  /* No room for a column of layers beside the numbers. */
+  @media (max-width: 600px) {
+    .layer {
+      display: none;
+    }
+    .layer-below {
+      display: block;
+    }
+    tbody th {
+      min-width: 100px;
+      max-width: 150px;
+      white-space: normal;
+      overflow-wrap: break-word;
+    }
+    thead .number button {
+      min-width: 64px;
+    }
+  }
   .below {
     display: flex;
     flex-wrap: wrap;
@@ -152,9 +172,12 @@ export const evaluationTableStyles = css`
   :host-context(.vscode-high-contrast) td.worse {
     box-shadow: inset 0 -3px var(--worse);
   }
-  :host-context(.vscode-high-contrast) .key.better,
+  :host-context(.vscode-high-contrast) .key.better {
+    background: none;
+    box-shadow: inset 0 -3px var(--better);
+  }
   :host-context(.vscode-high-contrast) .key.worse {
     background: none;
-    box-shadow: inset 0 -2px currentColor;
+    box-shadow: inset 0 -3px var(--worse);
   }
 `;

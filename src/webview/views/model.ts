@@ -14,6 +14,7 @@ import { count, counted } from '../text/numbers.js';
 import { filterField, icons, iconButton, spinner } from '../ui/index.js';
 import { layerTimeCell } from './layerTimeCell.js';
 import { modelStyles } from './modelStyles.js';
+import { tableStyles } from './tableStyles.js';
 import './modelTimes.js';
 
 /** `1 × 64 × 7 × 7`, with symbolic sizes by name and unknown ones as `?`. */
@@ -33,7 +34,7 @@ const columns: { sort: ModelSort; title: string; cell: string }[] = [
 /** The Model tab: what the file says, and its layers as a table. */
 @customElement('ox-model')
 export class Model extends LitElement {
-  static override styles = [base, worthBarStyles, modelStyles];
+  static override styles = [base, worthBarStyles, tableStyles, modelStyles];
 
   @property({ attribute: false }) store!: Store;
   #rows: { of: unknown[]; rows: LayerRow[] } = { of: [], rows: [] };

@@ -40,37 +40,16 @@ export const modelStyles = css`
     margin-inline-start: auto;
     white-space: nowrap;
   }
-  .table {
-    display: flex;
-    flex-direction: column;
-    flex: 1;
-    min-height: 0;
-  }
   .row {
-    display: grid;
     grid-template:
       'layer operation shape units parameters worth go' auto / minmax(120px, 2.2fr) minmax(70px, 1fr) minmax(
         120px,
         1.4fr
       )
       76px 96px minmax(80px, 0.8fr) 28px;
-    align-items: center;
     column-gap: 16px;
-    width: 100%;
     min-height: 30px;
     padding: 2px 16px;
-    border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
-  }
-  .row:not(.head):hover {
-    background: var(--vscode-list-hoverBackground);
-  }
-  .head {
-    min-height: 24px;
-    border-bottom: 1px solid var(--line);
-    font-size: 11px;
-    color: var(--muted);
-    overflow-y: hidden;
-    scrollbar-gutter: stable;
   }
   .head button {
     padding: 0;
@@ -134,11 +113,6 @@ export const modelStyles = css`
   .parameters {
     text-align: end;
   }
-  lit-virtualizer {
-    flex: 1;
-    min-height: 0 !important;
-    scrollbar-gutter: stable;
-  }
   .empty {
     padding: 48px 16px;
     text-align: center;
@@ -155,13 +129,13 @@ export const modelStyles = css`
     grid-template:
       'layer layer units go' auto
       'operation shape parameters go' auto
-      'worth worth worth worth' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
+      'worth worth worth worth' auto / minmax(60px, 0.45fr) minmax(0, 1fr) minmax(70px, auto) 28px;
     column-gap: 10px;
   }
   :host([room='one'][timed]) .row {
     grid-template:
       'layer layer units go' auto
       'operation shape parameters go' auto
-      'worth worth time time' auto / minmax(60px, 0.6fr) minmax(0, 1fr) minmax(70px, auto) 28px;
+      'worth worth time time' auto / minmax(60px, 0.45fr) minmax(0, 1fr) minmax(70px, auto) 28px;
   }
 `;

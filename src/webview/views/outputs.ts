@@ -18,6 +18,7 @@ import { formula, labelText } from './formula.js';
 import './job.js';
 import { outputsStyles } from './outputsStyles.js';
 import { problem, problemStyles } from './problem.js';
+import { tableStyles } from './tableStyles.js';
 
 const modes = [
   { value: 'zero', title: 'By 0' },
@@ -29,7 +30,7 @@ const sampleChoices = amountChoices([100, 500, 2000, 10_000], 'samples');
 /** The Outputs tab: what the neurons of a layer are for. Each is switched off; per output, those that matter most. */
 @customElement('ox-outputs')
 export class Outputs extends LitElement {
-  static override styles = [base, problemStyles, segmentedStyles, outputsStyles];
+  static override styles = [base, problemStyles, segmentedStyles, tableStyles, outputsStyles];
 
   @property({ attribute: false }) store!: Store;
   @state() private running = false;

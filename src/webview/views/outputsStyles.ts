@@ -38,39 +38,15 @@ export const outputsStyles = css`
     line-height: 1.5;
   }
   .table {
-    display: flex;
-    flex-direction: column;
-    flex: 1;
-    min-height: 0;
     margin-top: 6px;
   }
   .row {
-    display: grid;
     grid-template:
       'unit words bar value flips accuracy' auto / 52px minmax(120px, 2fr) minmax(90px, 1fr)
       68px 62px 72px;
-    align-items: center;
     column-gap: 14px;
-    width: 100%;
     min-height: 32px;
     padding: 4px 16px;
-    border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
-  }
-  .row:not(.head):hover {
-    background: var(--vscode-list-hoverBackground);
-  }
-  .head {
-    min-height: 24px;
-    border-bottom: 1px solid var(--line);
-    font-size: 11px;
-    color: var(--muted);
-    overflow-y: hidden;
-    scrollbar-gutter: stable;
-  }
-  lit-virtualizer {
-    flex: 1;
-    min-height: 0 !important;
-    scrollbar-gutter: stable;
   }
   .unit {
     grid-area: unit;
@@ -117,9 +93,11 @@ export const outputsStyles = css`
     column-gap: 8px;
     row-gap: 2px;
   }
+  :host([room='one']) .head {
+    grid-template: 'unit bar value flips' auto / 36px minmax(60px, 1fr) 66px 56px;
+  }
   :host([room='one']) .accuracy,
-  :host([room='one']) .head .words,
-  :host([room='one']) .head .bar {
+  :host([room='one']) .head .words {
     display: none;
   }
 `;

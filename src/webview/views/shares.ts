@@ -5,7 +5,8 @@ import type { ShareRow } from '../state/shareRows.js';
 import { base } from '../styles/base.js';
 import { visible } from '../text/names.js';
 import { signed } from '../text/numbers.js';
-import { icons, iconButton } from '../ui/index.js';
+import { bareCheckbox, icons, iconButton } from '../ui/index.js';
+import { tableStyles } from './tableStyles.js';
 
 /**
  * Components of an input with their shares as bars to both sides of 0, the value beside each. `choose` tells a component
@@ -15,46 +16,31 @@ import { icons, iconButton } from '../ui/index.js';
 export class Shares extends LitElement {
   static override styles = [
     base,
+    tableStyles,
     css`
       :host {
         display: flex;
         flex-direction: column;
         min-height: 0;
       }
-      .table {
-        display: flex;
-        flex-direction: column;
-        flex: 1;
-        min-height: 0;
-      }
       .row {
-        display: grid;
-        grid-template-columns: 22px minmax(80px, 1.2fr) var(--held, 0) minmax(90px, 2fr) 76px;
-        align-items: center;
+        grid-template-columns: var(--mark, 0) minmax(80px, 1.2fr) var(--held, 0) minmax(90px, 2fr) 76px;
         column-gap: 12px;
-        width: 100%;
         min-height: 28px;
         padding: 2px 16px;
-        border-bottom: 1px solid color-mix(in srgb, var(--vscode-foreground) 8%, transparent);
+      }
+      :host([ticked]) {
+        --mark: 20px;
+      }
+      /* Names begin where they do in other lists, not behind a column that is empty. */
+      :host(:not([ticked])) .row {
+        padding-inline-start: 4px;
       }
       :host([held]) {
         --held: minmax(56px, 0.7fr);
       }
-      .row:not(.head):hover {
-        background: var(--vscode-list-hoverBackground);
-      }
-      .head {
-        min-height: 24px;
-        border-bottom: 1px solid var(--line);
-        font-size: 11px;
-        color: var(--muted);
-        overflow-y: hidden;
-        scrollbar-gutter: stable;
-      }
       lit-virtualizer {
-        flex: 1;
         min-height: 120px !important;
-        scrollbar-gutter: stable;
       }
       .name {
         min-width: 0;
@@ -81,15 +67,17 @@ export class Shares extends LitElement {
       .negative {
         fill: var(--vscode-charts-blue);
       }
-      input {
-        display: block;
-        margin: 0 auto;
-        accent-color: var(--vscode-focusBorder);
+      vscode-checkbox {
+        display: flex;
+        margin: 0;
       }
       :host([narrow]) .row {
         column-gap: 8px;
         padding-inline: 10px;
-        grid-template-columns: 20px minmax(70px, 1.4fr) var(--held, 0) minmax(60px, 1fr) 66px;
+        grid-template-columns: var(--mark, 0) minmax(70px, 1.4fr) var(--held, 0) minmax(60px, 1fr) 66px;
+      }
+      :host([narrow]:not([ticked])) .row {
+        padding-inline-start: 8px;
       }
     `,
   ];
@@ -106,6 +94,7 @@ export class Shares extends LitElement {
 
   override render() {
     const { rows } = this;
+    this.toggleAttribute('ticked', this.chosen !== null);
     const most = rows.reduce((largest, { value }) => Math.max(largest, Math.abs(value)), 0) || 1;
     return html`<div class="table" role="table" aria-label=${this.label} aria-rowcount=${rows.length + 1}>
       <div role="rowgroup">
@@ -156,11 +145,8 @@ export class Shares extends LitElement {
         this.dispatchEvent(new CustomEvent('part', { detail: group })),
       );
     if (!chosen) return nothing;
-    return html`<input
-      type="checkbox"
-      aria-label=${`Sum ${visible(name)} with others`}
-      .checked=${chosen.has(name)}
-      @change=${() => this.dispatchEvent(new CustomEvent('choose', { detail: name }))}
-    />`;
+    return bareCheckbox(`Sum ${visible(name)} with others`, chosen.has(name), () =>
+      this.dispatchEvent(new CustomEvent('choose', { detail: name })),
+    );
   }
 }
