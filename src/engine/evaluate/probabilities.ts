@@ -31,8 +31,11 @@ export function preparedInput(feeds: Record<string, Tensor>, input: string): Pre
     planes: { values: own.map((_, i) => own[at(i)]), channels, height, width },
     feeds,
     with(values) {
-      const data = new Float32Array(values.length);
-      values.forEach((value, i) => (data[at(i)] = value));
+      let data = values;
+      if (channelsLast) {
+        data = new Float32Array(values.length);
+        for (let i = 0; i < values.length; i++) data[at(i)] = values[i];
+      }
       return { ...feeds, [input]: { ...tensor, type: 'float32', data } };
     },
   };

@@ -48,7 +48,12 @@ export async function road(
       for (const place of order.subarray(0, kept)) keep[place] = 1;
       solution = await linearImputation(input, keep, solution, pause);
       draw(added);
-      pictures.push(solution.map((value, i) => (keep[i % keep.length] ? value : value + noise * added[i])));
+      const picture = solution.slice();
+      for (let i = 0, place = 0; i < picture.length; i++, place++) {
+        if (place === keep.length) place = 0;
+        if (!keep[place]) picture[i] += noise * added[i];
+      }
+      pictures.push(picture);
     }
     const probabilities = await probability(pictures);
     return probabilities.reduce((sum, value) => sum + value, 0) / probabilities.length;
