@@ -109,7 +109,7 @@ export function channelsOf(g: GraphBuilder, gradient: Value, from: number, to: n
   if (channelsLast !== null) return g.transpose(g.slice(channelsLast, [from], [to], [3]), [0, 3, 1, 2]);
   const group = maker?.attributes.get('group');
   const isUsed = g.nodes.some(({ inputs }) => inputs.includes(gradient));
-  if (maker?.op !== 'Conv' || isUsed || group?.type !== 'int' || group.value !== 1) {
+  if (maker?.op !== 'Conv' || maker.inputs.length > 2 || isUsed || group?.type !== 'int' || group.value !== 1) {
     return g.slice(gradient, [from], [to], [1]);
   }
   const [input, weight] = maker.inputs;
