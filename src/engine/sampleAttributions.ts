@@ -16,7 +16,7 @@ import type { Tensor } from './runtime/tensor.js';
 /** These give slopes, not shares. */
 const slopes: ReadonlySet<string> = new Set(['gradient', 'smoothgrad', 'guided-backprop', 'deconvnet']);
 
-type Made = Pick<SampleAttribution, 'dims' | 'values' | 'score' | 'expected' | 'notes'>;
+type Made = Pick<SampleAttribution, 'dims' | 'values' | 'expected' | 'notes'> & { score: number | null };
 
 /** Attributes scores to the parts of inputs that are no pictures: columns, tokens, numbers. */
 export class SampleAttributions {
@@ -45,6 +45,7 @@ export class SampleAttributions {
     const { values: row } = await probe.view(sample);
     return {
       ...made,
+      score: made.score ?? scores[index],
       method: request.method,
       sample,
       parts: isTokens ? 'tokens' : hasColumns ? 'columns' : 'numbers',
@@ -70,7 +71,7 @@ export class SampleAttributions {
       signal,
       kept: this.#gradient,
     });
-    return { dims, values: values[0], score: scores[0], expected: expected?.[0] ?? null, notes };
+    return { dims, values: values[0], score: scores?.[0] ?? null, expected: expected?.[0] ?? null, notes };
   }
 
   /** To what the tokens are looked up as; a token's value is the sum over its vector. */
@@ -103,7 +104,7 @@ export class SampleAttributions {
       return {
         dims,
         values,
-        score: made.scores[0],
+        score: made.scores?.[0] ?? null,
         expected: made.expected?.[0] ?? null,
         notes: [note, ...made.notes],
       };

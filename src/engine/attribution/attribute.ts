@@ -66,8 +66,8 @@ export interface AttributedBatch {
   /** One a sample, as many as `dims` say. */
   values: Float32Array[];
   classes: readonly number[];
-  /** The scores that were attributed. */
-  scores: Float64Array;
+  /** The scores that were attributed; null where none was computed on the way. */
+  scores: Float64Array | null;
   /** What each sample's values should add up to; null where the method promises no sum. */
   expected: Float64Array | null;
 }
@@ -140,7 +140,7 @@ export async function attributeBatches(
         dims,
         values,
         classes,
-        scores: Float64Array.from(scores),
+        scores: scores && Float64Array.from(scores),
         expected: method.sums && expected ? Float64Array.from(expected) : null,
       });
     }
@@ -173,7 +173,7 @@ export interface Attributions extends AttributionSummary {
   dims: number[];
   values: Float32Array[];
   classes: number[];
-  scores: Float64Array;
+  scores: Float64Array | null;
   expected: Float64Array | null;
 }
 
@@ -189,15 +189,15 @@ export async function attribute(
     ...options,
     onBatch: (batch) => void batches.push(batch),
   });
-  const all = (part: (batch: AttributedBatch) => Float64Array) =>
-    Float64Array.from(batches.flatMap((b) => [...part(b)]));
+  const all = (part: (batch: AttributedBatch) => Float64Array | null) =>
+    batches.every(part) ? Float64Array.from(batches.flatMap((b) => [...part(b)!])) : null;
   return {
     ...summary,
     dims: batches[0]?.dims ?? [],
     values: batches.flatMap(({ values }) => values),
     classes: batches.flatMap(({ classes }) => classes),
     scores: all(({ scores }) => scores),
-    expected: batches.every(({ expected }) => expected) ? all(({ expected }) => expected!) : null,
+    expected: all(({ expected }) => expected),
   };
 }
 

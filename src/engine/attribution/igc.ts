@@ -55,7 +55,7 @@ export async function gradientCorrelation(
             const total = values.reduce((all, value) => all + value, 0);
             attributionError = Math.max(attributionError, Math.abs(total - batch.expected![i]));
             const target = job.target?.(batch.first + i, output) ?? null;
-            if (!Number.isNaN(target)) sum.add(values, batch.scores[i], target);
+            if (!Number.isNaN(target)) sum.add(values, batch.scores![i], target);
           });
           onProgress?.(round * inputs.samples + batch.first + batch.values.length, job.classes.length * inputs.samples);
         },

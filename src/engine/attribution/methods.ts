@@ -14,7 +14,8 @@ export interface Attributed {
   /** Of one sample. */
   dims: number[];
   values: Float32Array[];
-  scores: ArrayLike<number>;
+  /** Null where no run at the input itself was needed. */
+  scores: ArrayLike<number> | null;
   /** What each sample's attribution should add up to. */
   expected?: ArrayLike<number>;
 }
@@ -159,11 +160,15 @@ async function alongThePath(model: Model, { steps, baseline }: AttributionJob): 
 }
 
 async function noisy(model: Model, job: AttributionJob): Promise<Attributed> {
-  const { scores, dims } = await model.scores();
+  let dims: readonly number[] = [];
   const input = inputValues(model.feeds, model.input);
   const batch = model.inputTensor.dims[0];
-  const mean = await smoothGrad(input, batch, job, async (point) => (await model.at(point)).back);
-  return { ...samplesOf(mean, dims, model.count), scores };
+  const mean = await smoothGrad(input, batch, job, async (point) => {
+    const { values, back } = await model.at(point);
+    dims = values.dims;
+    return back;
+  });
+  return { ...samplesOf(mean, dims, model.count), scores: model.knownScores };
 }
 
 /** The batch's samples, without what fills it up. */

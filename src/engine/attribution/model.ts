@@ -48,13 +48,9 @@ export class Model {
     return this.#classes;
   }
 
-  /** Scores at the batch's own inputs, and the size of what is attributed to. */
-  async scores(): Promise<{ scores: Float64Array; dims: readonly number[] }> {
-    if (!this.#values) {
-      const { scores, values } = await this.at(null);
-      return { scores, dims: values.dims };
-    }
-    return { scores: this.#scoresOf(this.#values), dims: this.#values[this.wrt].dims };
+  /** Scores at the batch's own inputs, where they were computed to choose the classes; otherwise that would take a run. */
+  get knownScores(): Float64Array | null {
+    return this.#values && this.#scoresOf(this.#values);
   }
 
   /**

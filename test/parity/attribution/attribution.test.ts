@@ -77,7 +77,7 @@ describe('attributions against Captum and zennit', () => {
           const job = { ...defaultAttribution, ...jobs[method] } as AttributionJob;
           const made = await attribute(model, inputs, job);
           const score = await expected(name, 'score');
-          assert.ok(error(Float32Array.from(made.scores), score) < 1e-4);
+          assert.ok(error(Float32Array.from(made.scores!), score) < 1e-4);
           const difference = error(flat(made.values), await expected(name, method));
           assert.ok(difference < 2e-4, `off by ${difference} of the greatest value`);
         });
