@@ -187,7 +187,8 @@ const families: Record<string, fc.Arbitrary<GradientCase>> = {
           attributes: { keepdims },
           between: positive,
           opset: 18,
-          step: 2e-3,
+          // A sum of some hundred is rounded by 3e-5: what is linear takes a step beside which that is little.
+          step: op === 'ReduceSum' || op === 'ReduceMean' ? 0.05 : 2e-3,
         };
       }),
     fc.tuple(withAxis(), int(0, 1), int(0, 1)).map(([{ shape, axis }, exclusive, reverse]) => ({
