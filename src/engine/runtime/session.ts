@@ -23,7 +23,8 @@ export interface Session {
   /** What the user should know about how it was opened, one sentence each. */
   notes: string[];
   /**
-   * Computes the outputs named in `fetch`, and nothing that they don't need. Feeds are converted to the declared types.
+   * The outputs named in `fetch`. ONNX Runtime computes the whole graph all the same, but copies nothing else out of it. Feeds
+   * are converted to the declared types.
    *
    * @throws UserError where feeds are missing or do not fit, or a node can't run on them
    */
