@@ -38,16 +38,14 @@ export function separableMaxPool(
   const [rows, columns] = [down, right].map(tapsOf);
   const [most, across] = [down, right].map(placesOf);
 
+  const [tall, wide] = g.dims(padded).slice(1, 3);
+  const places = g.reshape(padded, [batch, tall * wide, channels]);
   const rowsApart = Array.from({ length: down.stride }, (_, rest) => {
-    const count = Math.ceil((g.dims(padded)[1] - rest) / down.stride);
+    const count = Math.ceil((tall - rest) / down.stride);
     const taps = columns.map(({ rest: from, ahead }) =>
-      g.slice(
-        padded,
-        [rest, from + ahead * right.stride],
-        [rest + (count - 1) * down.stride + 1, from + (ahead + right.steps - 1) * right.stride + 1],
-        [1, 2],
-        [down.stride, right.stride],
-      ),
+      picked(g, places, [count, right.steps], (row, step) => {
+        return (row * down.stride + rest) * wide + (step + ahead) * right.stride + from;
+      }),
     );
     return { count, ...firstLargest(g, taps) };
   });
@@ -57,19 +55,20 @@ export function separableMaxPool(
   );
 
   const byRow = shared(g, last(gradient), largest.isLarger);
-  const parts = rowsApart.map(({ count, isLarger }, rest) => {
+  const parts = rowsApart.flatMap(({ count, isLarger }, rest) => {
     const arrived = gathered(g, byRow, rows, rest, 1, [count, right.steps]);
     const byColumn = shared(g, arrived, isLarger);
-    const apart = Array.from({ length: right.stride }, (_, column) =>
-      gathered(g, byColumn, columns, column, 2, [most, across]),
+    return Array.from({ length: right.stride }, (_, column) =>
+      g.reshape(gathered(g, byColumn, columns, column, 2, [most, across]), [batch, most * across, channels]),
     );
-    const together = apart.length === 1 ? apart[0] : g.op('Concat', apart, { axis: 3 });
-    return g.reshape(together, [batch, most, across * right.stride * channels]);
   });
-  const interleaved = parts.length === 1 ? parts[0] : g.op('Concat', parts, { axis: 2 });
-  const whole = g.reshape(interleaved, [batch, most * down.stride, across * right.stride, channels]);
-  const cut = within(g, whole, [down.before, right.before], [height, width]);
-  return g.transpose(cut, [0, 3, 1, 2]);
+  const together = parts.length === 1 ? parts[0] : g.op('Concat', parts, { axis: 1 });
+  const whole = picked(g, together, [height, width], (row, column) => {
+    const [y, x] = [row + down.before, column + right.before];
+    const part = (y % down.stride) * right.stride + (x % right.stride);
+    return (part * most + Math.floor(y / down.stride)) * across + Math.floor(x / right.stride);
+  });
+  return g.transpose(whole, [0, 3, 1, 2]);
 }
 
 /** A tap of the window reads place (step + ahead) × stride + rest of the padded axis. */
@@ -148,14 +147,14 @@ function gathered(
   return placed.reduce((sum, value) => g.add(sum, value));
 }
 
-/** Without the padding. */
-function within(g: GraphBuilder, value: Value, from: readonly number[], sizes: readonly number[]): Value {
-  const [, height, width] = g.dims(value);
-  if (height === sizes[0] && width === sizes[1]) return value;
-  return g.slice(
-    value,
-    from,
-    from.map((start, i) => start + sizes[i]),
-    [1, 2],
-  );
+/** Rows and columns of places, channels and all: ONNX Runtime gathers with all its threads, and slices with one. */
+function picked(
+  g: GraphBuilder,
+  places: Value,
+  [rows, columns]: readonly [number, number],
+  placeOf: (row: number, column: number) => number,
+): Value {
+  const indices = Int32Array.from({ length: rows * columns }, (_, i) => placeOf(Math.floor(i / columns), i % columns));
+  const bytes = Buffer.from(indices.buffer);
+  return g.op('Gather', [places, g.tensor('int32', [rows, columns], bytes)], { axis: 1 });
 }
