@@ -105,6 +105,20 @@ describe('attributions against Captum and zennit', () => {
     }
   }
 
+  for (const method of [...relevance.filter((name) => name !== 'box'), 'relp'])
+    it(`${method} of a transformer is the same whether its GELU is one node or five`, async () => {
+      const [one, five] = await Promise.all(
+        ['dynamo', 'torchscript'].map(async (exporter) => {
+          const model = await readModel(path.join(networks, `vit.${exporter}.onnx`));
+          const { inputs } = await arrayInputs(model, `${path.join(networks, 'vit')}.npz:input`);
+          return attribute(model, inputs, { ...defaultAttribution, ...jobs[method] } as AttributionJob);
+        }),
+      );
+      const difference = error(flat(one.values), flat(five.values));
+      // A share of a sum that is nearly 0 multiplies its rounding.
+      assert.ok(difference < 5e-3, `off by ${difference} of the greatest value`);
+    });
+
   it('integrated gradients of a layer add up to the difference of the scores', async () => {
     const model = await readModel(path.join(networks, 'vgg.torchscript.onnx'));
     const { inputs } = await arrayInputs(model, `${path.join(networks, 'vgg')}.npz:input`);

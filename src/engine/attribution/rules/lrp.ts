@@ -5,6 +5,7 @@ import { foldedNorms } from './foldedNorms.js';
 import { type FoldedNorm, linearLayer } from './linearLayer.js';
 import { box, epsilon, type RelevanceRule } from './relevance.js';
 import { relevanceTable } from './relevanceTable.js';
+import { spreadNodes } from './spreadNodes.js';
 
 /** Lowest and highest values of the input, by channel or one for all. */
 export interface InputBox {
@@ -27,6 +28,7 @@ export async function lrpRules(
   const graph = indexOf(model);
   const folded = await foldedNorms(model);
   const isWeight = (name: string): boolean => graph.constant(name) !== null && graph.constant(name) !== undefined;
+  const passedTo = spreadNodes(model);
   const first = (node: Node): boolean => {
     let name = node.inputs[0];
     while (name !== wrt) {
@@ -37,6 +39,8 @@ export async function lrpRules(
     return true;
   };
   const ruleOf: RuleOf = (node) => {
+    const whole = passedTo(node);
+    if (whole >= 0) return passedWhole(whole);
     if (node.domain !== '' || !isWeight(node.inputs[1] ?? '')) return undefined;
     const isConvolution = node.op === 'Conv' || node.op === 'ConvTranspose';
     if (!isConvolution && node.op !== 'Gemm') return undefined;
@@ -50,4 +54,11 @@ export async function lrpRules(
 const linearRule = (rule: RelevanceRule, folded: FoldedNorm | null): Rule => ({
   by: [0],
   backward: (at) => [rule(at.g, linearLayer(at, folded), at.gradient)],
+});
+
+/** To one operand as it is. */
+const passedWhole = (position: number): Rule => ({
+  by: [position],
+  backward: ({ g, gradient, inputDims }) =>
+    Array.from({ length: position + 1 }, (_, i) => (i === position ? g.unbroadcast(gradient, inputDims(i)) : null)),
 });

@@ -1,7 +1,6 @@
 import { gradientRules, type Rule, type RuleOf, type RuleTable, type Site, type Value } from '../../backward/index.js';
-import { expressionsOf } from '../../onnx/expressions.js';
-import { indexOf } from '../../onnx/graphIndex.js';
-import type { Node, OnnxModel } from '../../onnx/model.js';
+import type { OnnxModel } from '../../onnx/model.js';
+import { heldFactors } from './heldFactors.js';
 
 /** Functions of one element that the identity rule is for. */
 const activations =
@@ -50,16 +49,13 @@ const layerNorm = (centred: boolean): Rule => ({
 /**
  * RelP (Jafari et al. 2025): modified gradients that keep conservation: the LN, identity and half rules, and ordinary
  * gradients through linear layers; with `constantAttention` the AH rule too, by which attention patterns are constants.
- *
- * Activations and normalisations that an exporter wrote as several nodes are found by their structure: in an activation
- * x · f(x) the factor f(x) is constant (that is its identity rule), and so is the root of a variance that is divided by.
+ * Of what an exporter wrote as several nodes the factors that `heldFactors` finds are constants: that is the identity rule.
  */
 export function relpRules(
   model: OnnxModel,
   { constantAttention = false }: { constantAttention?: boolean } = {},
 ): { rules: RuleTable; ruleOf: RuleOf } {
-  const graph = indexOf(model);
-  const { root } = expressionsOf(model);
+  const factorOf = heldFactors(model);
   const rules: RuleTable = {
     ...Object.fromEntries(activations.map((op) => [op, identity])),
     Mul: half,
@@ -68,41 +64,9 @@ export function relpRules(
     ...(constantAttention ? { Softmax: { by: [], backward: () => [] } satisfies Rule } : {}),
   };
 
-  /** Its root times constants. */
-  const isScaledRoot = (tensor: string, of: string): boolean => {
-    for (let name = tensor; ;) {
-      if (name === of) return true;
-      const node = graph.producer.get(name);
-      if (node?.op !== 'Mul' && node?.op !== 'Div') return false;
-      const varying = node.inputs.filter((input) => !graph.constant(input));
-      if (varying.length !== 1 || (node.op === 'Div' && varying[0] !== node.inputs[0])) return false;
-      [name] = varying;
-    }
-  };
-  /** The position of the factor x in x · f(x), else -1. */
-  const rootFactor = (node: Node): number => {
-    const of = root(node.outputs[0]);
-    if (of === node.outputs[0] || node.inputs.some((input) => graph.constant(input))) return -1;
-    return node.inputs.findIndex((input) => isScaledRoot(input, of));
-  };
-  const isDeviation = (tensor: string): boolean => {
-    const node = graph.producer.get(tensor);
-    if (!node) return false;
-    if (node.op === 'Reciprocal') return isDeviation(node.inputs[0]);
-    if (node.op !== 'Sqrt' && node.op !== 'Pow') return false;
-    const sum = graph.producer.get(node.inputs[0]);
-    const parts = sum?.op === 'Add' ? sum.inputs : node.inputs.slice(0, 1);
-    return parts.some((part) => /^Reduce(Mean|SumSquare|Sum)$/.test(graph.producer.get(part)?.op ?? ''));
-  };
   const ruleOf: RuleOf = (node) => {
-    if (node.domain !== '') return undefined;
-    if (node.op === 'Mul') {
-      const constant = node.inputs.findIndex(isDeviation);
-      const factor = constant >= 0 ? 1 - constant : rootFactor(node);
-      if (factor >= 0) return onlyTo(factor, gradientRules.Mul as Rule);
-    }
-    if (node.op === 'Div' && isDeviation(node.inputs[1])) return onlyTo(0, gradientRules.Div as Rule);
-    return undefined;
+    const factor = factorOf(node);
+    return factor ? onlyTo(factor.open, gradientRules[node.op] as Rule) : undefined;
   };
   return { rules, ruleOf };
 }
