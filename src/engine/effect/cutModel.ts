@@ -76,7 +76,10 @@ async function openHead(
   options: CutOptions,
 ): Promise<{ head: Session; part: ModelPart }> {
   const whole = new Set<string>();
-  const computed = new Set(model.graph.nodes.flatMap((node) => node.outputs));
+  const given = new Set([
+    ...model.graph.nodes.flatMap((node) => node.outputs),
+    ...model.graph.outputs.map(({ name }) => name),
+  ]);
   for (;;) {
     const part = partBehind(model, tensor, outputs, whole);
     if (!part) {
@@ -87,10 +90,10 @@ async function openHead(
     }
     const head = await openSession(model, {
       ...options,
-      outputs: [...new Set([...part.cut, ...outputs])].filter((name) => computed.has(name)),
+      outputs: [...new Set([...part.cut, ...outputs])].filter((name) => given.has(name)),
     });
-    const given = new Set(head.outputs);
-    const missing = part.cut.filter((name) => !given.has(name) || head.typeOf(name) === 'bfloat16');
+    const fetchable = new Set(head.outputs);
+    const missing = part.cut.filter((name) => !fetchable.has(name) || head.typeOf(name) === 'bfloat16');
     if (missing.length === 0) return { head, part };
     await head.release();
     if (missing.includes(tensor)) {

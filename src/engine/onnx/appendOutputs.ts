@@ -15,13 +15,17 @@ export function appendOutputs(model: OnnxModel, names: readonly string[]): Uint8
   return lengthDelimited(7, Buffer.concat(outputs));
 }
 
-/** A field of kind "bytes": its tag (number × 8 + 2), its length as a varint, its bytes. Numbers up to 15. */
-export function lengthDelimited(number: number, content: Uint8Array): Buffer {
+/** A field of kind "bytes": its tag and length, its bytes. Numbers up to 15. */
+export const lengthDelimited = (number: number, content: Uint8Array): Buffer =>
+  Buffer.concat([lengthPrefix(number, content.length), content]);
+
+/** What stands before so many bytes of a field: its tag (number × 8 + 2), and their number as a varint. */
+export function lengthPrefix(number: number, bytes: number): Buffer {
   const length: number[] = [];
-  let rest = content.length;
+  let rest = bytes;
   do {
     length.push(rest > 0x7f ? (rest % 128) + 128 : rest);
     rest = Math.floor(rest / 128);
   } while (rest > 0);
-  return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), content]);
+  return Buffer.from([number * 8 + 2, ...length]);
 }

@@ -46,17 +46,30 @@ export class FileWindow {
     return this.bytes(at, length).toString('utf8');
   }
 
-  #load(at: number, length: number): void {
-    const wanted = Math.min(Math.max(length, windowBytes), Math.max(this.size - at, 0));
-    const buffer = Buffer.allocUnsafe(wanted);
+  /** Fills `target` with the bytes from `at` on. */
+  copyInto(target: Uint8Array, at: number): void {
+    if (this.#read(target, at) < target.length) {
+      throw new EndOfFile();
+    }
+  }
+
+  /** @returns how many bytes there were */
+  #read(target: Uint8Array, at: number): number {
     let filled = 0;
-    while (filled < wanted) {
-      const got = readSync(this.#fd, buffer, filled, wanted - filled, at + filled);
+    while (filled < target.length) {
+      const got = readSync(this.#fd, target, filled, target.length - filled, at + filled);
       if (got === 0) {
         break;
       }
       filled += got;
     }
+    return filled;
+  }
+
+  #load(at: number, length: number): void {
+    const wanted = Math.min(Math.max(length, windowBytes), Math.max(this.size - at, 0));
+    const buffer = Buffer.allocUnsafe(wanted);
+    const filled = this.#read(buffer, at);
     if (filled < Math.min(length, wanted) || wanted === 0) {
       throw new EndOfFile();
     }

@@ -1,11 +1,6 @@
-import { lengthDelimited } from './appendOutputs.js';
-import { elementTypeNumber } from './elementType.js';
-import { FileWindow } from './fileWindow.js';
 import { indexOf, usedBy } from './graphIndex.js';
 import type { Node, OnnxModel } from './model.js';
 import { inferFacts } from './shape/index.js';
-import { copied, weightBytes } from './structureBytes.js';
-import { eachField, type Field, message, text } from './wire.js';
 
 /** What lies behind a tensor: enough of the model to compute some of its outputs once that tensor is given. */
 export interface ModelPart {
@@ -94,6 +89,33 @@ export function partFrom(model: OnnxModel, outputs: readonly string[], isCut: (t
   return { cut: [...cut], inputs: [], outputs: [...outputs], nodes };
 }
 
+/**
+ * What computes some tensors, from the model's inputs on, without the layers behind them.
+ *
+ * @param outputs tensors of the main graph
+ * @returns null where that takes every node of the model
+ */
+export function partBefore(model: OnnxModel, outputs: readonly string[]): ModelPart | null {
+  const { producer } = indexOf(model);
+  const nodes = new Set<Node>();
+  const inputs = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = [...outputs];
+  for (let tensor = waiting.pop(); tensor !== undefined; tensor = waiting.pop()) {
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    const node = producer.get(tensor);
+    if (!node) {
+      if (!model.graph.initializers.has(tensor)) inputs.add(tensor);
+    } else if (!nodes.has(node)) {
+      nodes.add(node);
+      waiting.push(...usedBy(node));
+    }
+  }
+  if (nodes.size === model.graph.nodes.length) return null;
+  return { cut: [], inputs: [...inputs], outputs: [...new Set(outputs)], nodes };
+}
+
 /** Every tensor that depends on the given one, itself among them. */
 export function dependents(model: OnnxModel, tensor: string): Set<string> {
   const found = new Set([tensor]);
@@ -102,101 +124,4 @@ export function dependents(model: OnnxModel, tensor: string): Set<string> {
   }
   found.delete('');
   return found;
-}
-
-/** Above this, weights stay in the model's file and the part refers to them there. */
-const copiedBytes = 256 * 1024 * 1024;
-
-/**
- * The part as a model of its own, whose inputs are the cut tensors and the model's own inputs.
- *
- * @param types of the cut tensors: ONNX's name of the element type, and the rank
- * @param isBatchFree leaves out what the file states of shapes, which may be true for its own batch size only
- */
-export function partBytes(
-  model: OnnxModel,
-  part: ModelPart,
-  types: ReadonlyMap<string, { type: string; rank: number }>,
-  isBatchFree = false,
-): Buffer {
-  const used = new Set<string>(part.outputs);
-  const made = new Set<string>();
-  for (const node of part.nodes) {
-    usedBy(node).forEach((name) => used.add(name));
-    node.outputs.forEach((name) => made.add(name));
-  }
-  const given = new Set(part.cut);
-  const declared = new Set<string>();
-  let at = 0;
-  const file = new FileWindow(model.path, model.size);
-  try {
-    const parts: Buffer[] = [];
-    eachField(file, 0, model.size, (field) => {
-      parts.push(field.number === 7 ? lengthDelimited(7, graphBytes(field)) : copied(file, field));
-    });
-    const added = [
-      ...part.cut.map((name) => lengthDelimited(11, valueBytes(name, types.get(name)!))),
-      ...part.outputs
-        .filter((name) => !declared.has(name))
-        .map((name) => lengthDelimited(12, lengthDelimited(1, Buffer.from(name)))),
-    ];
-    parts.push(lengthDelimited(7, Buffer.concat(added)));
-    return Buffer.concat(parts);
-  } finally {
-    file.close();
-  }
-
-  function graphBytes(graph: Field): Buffer {
-    const fields: Buffer[] = [];
-    message(file, graph, (field) => {
-      if (isKept(field)) {
-        fields.push(
-          field.number === 5 && model.size > copiedBytes ? weightBytes(file, field, model.path) : copied(file, field),
-        );
-      }
-    });
-    return Buffer.concat(fields);
-  }
-
-  /** GraphProto: node 1, initializer 5, input 11, output 12, value_info 13, quantization_annotation 14. */
-  function isKept(field: Field): boolean {
-    switch (field.number) {
-      case 1:
-        return part.nodes.has(model.graph.nodes[at++]);
-      case 5:
-        return used.has(nameIn(field, 8));
-      case 11: {
-        const name = nameIn(field, 1);
-        return used.has(name) && !given.has(name);
-      }
-      case 12: {
-        const name = nameIn(field, 1);
-        if (isBatchFree || !part.outputs.includes(name)) return false;
-        declared.add(name);
-        return true;
-      }
-      case 13:
-        return !isBatchFree && made.has(nameIn(field, 1));
-      case 14:
-        return false;
-      default:
-        return true;
-    }
-  }
-
-  function nameIn(field: Field, number: number): string {
-    let name = '';
-    message(file, field, (inner) => {
-      if (inner.number === number) name = text(file, inner);
-    });
-    return name;
-  }
-}
-
-/** ValueInfoProto of a tensor whose axes have any size. */
-function valueBytes(name: string, { type, rank }: { type: string; rank: number }): Buffer {
-  const anySize = lengthDelimited(1, Buffer.alloc(0));
-  const shape = lengthDelimited(2, Buffer.concat(Array.from({ length: rank }, () => anySize)));
-  const tensor = Buffer.concat([Buffer.from([8, elementTypeNumber(type)]), shape]);
-  return Buffer.concat([lengthDelimited(1, Buffer.from(name)), lengthDelimited(2, lengthDelimited(1, tensor))]);
 }

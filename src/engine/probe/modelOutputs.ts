@@ -60,7 +60,7 @@ export async function rowsOrPlaces(
   onProgress?: Progress,
 ): Promise<{ rows: ModelOutputs | null; places: PredictedPlaces | null; size: Size | null }> {
   const output = outputToRead(model);
-  const session = await openSession(model, { outputs: [] });
+  const session = await openSession(model, { outputs: [output.name] });
   try {
     let units = 0;
     let values = new Float32Array(0);

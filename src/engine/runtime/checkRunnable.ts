@@ -7,14 +7,24 @@ const mostTrips = 1e8;
 /**
  * Refuses, before ONNX Runtime sees it, what it would run for ever or refuse without a clear word.
  *
+ * @param outputs tensors to fetch
+ * @param nodes   those of the main graph that are run; all where absent
  * @throws UserError
  */
-export function checkRunnable(name: string, model: OnnxModel, outputs: readonly string[]): void {
+export function checkRunnable(
+  name: string,
+  model: OnnxModel,
+  outputs: readonly string[],
+  nodes: Iterable<Node> = model.graph.nodes,
+): void {
   const { graph } = model;
   if (graph.nodes.length === 0) {
     throw new UserError(`${name} has no nodes, so there is nothing to explain`, { code: 'model/no-nodes' });
   }
-  const computed = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const computed = new Set([
+    ...graph.nodes.flatMap((node) => node.outputs),
+    ...graph.outputs.map((output) => output.name),
+  ]);
   const missing = outputs.find((output) => !computed.has(output));
   if (missing !== undefined) {
     throw new UserError(`${name}: no node computes "${missing}"`, {
@@ -33,7 +43,7 @@ export function checkRunnable(name: string, model: OnnxModel, outputs: readonly 
   if (graph.outputs.length === 0 && outputs.length === 0) {
     throw new UserError(`${name} has no outputs`, { hint: 'name a layer', code: 'model/no-outputs' });
   }
-  const endless = graph.nodes.find((node) => node.op === 'Loop' && runsForEver(node, graph));
+  const endless = [...nodes].find((node) => node.op === 'Loop' && runsForEver(node, graph));
   if (endless) {
     throw new UserError(`${name}: the loop "${endless.name || endless.outputs[0]}" would run practically for ever`, {
       hint: 'give it a trip count or a condition that ends it',

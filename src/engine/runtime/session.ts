@@ -2,7 +2,7 @@ import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import type * as Ort from 'onnxruntime-node';
 import { UserError } from '../../shared/userError.js';
-import { appendOutputs, type OnnxModel, structureBytes } from '../onnx/index.js';
+import { appendOutputs, type OnnxModel, partBefore, partBytes, structureBytes } from '../onnx/index.js';
 import { checkRunnable } from './checkRunnable.js';
 import { checkShape, convertElements, type SessionInput, shapeText } from './feed.js';
 import { fromFetched } from './fetched.js';
@@ -13,8 +13,11 @@ import type { Tensor } from './tensor.js';
 export interface Session {
   /** The model's file name, for messages. */
   model: string;
+  /** The inputs that it takes: of the model's own, those that its outputs need. */
   inputs: SessionInput[];
-  /** Every output that can be fetched: the model's own tensors and those asked for. */
+  /** The shape that the model states for an input, also for one that the session does not take; null for a free rank. */
+  statedShape(input: string): SessionInput['shape'];
+  /** Every output that can be fetched. */
   outputs: string[];
   /** Element type of an output as ONNX Runtime spells it (`float32`, `float16`, `int64`); null for other names. */
   typeOf(output: string): string | null;
@@ -23,8 +26,8 @@ export interface Session {
   /** What the user should know about how it was opened, one sentence each. */
   notes: string[];
   /**
-   * The outputs named in `fetch`. ONNX Runtime computes the whole graph all the same, but copies nothing else out of it. Feeds
-   * are converted to the declared types.
+   * The outputs named in `fetch`. ONNX Runtime computes all of the session's outputs all the same, but copies nothing else out
+   * of it. Feeds are converted to the declared types; those that the session does not take are left out.
    *
    * @throws UserError where feeds are missing or do not fit, or a node can't run on them
    */
@@ -35,7 +38,10 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** Tensors of the main graph to fetch besides the model's outputs. */
+  /**
+   * All tensors of the main graph that will be fetched: what they do not need is not loaded and not computed. None: the
+   * model's own outputs.
+   */
   outputs: readonly string[];
   /** Null: ONNX Runtime chooses, one per physical core. */
   threads?: number | null;
@@ -53,24 +59,30 @@ export interface SessionOptions {
 const wholeFileBytes = 256 * 1024 * 1024;
 
 /**
- * Loads a model, with more of its tensors as outputs.
+ * Loads a model, or as much of it as the tensors that will be fetched need. They are to the last bit those of the whole model,
+ * unless ONNX Runtime fuses another way where fewer nodes use a tensor: of a residual sum that only a LayerNormalization
+ * takes it makes one kernel (SkipLayerNormalization), whose last bits differ.
  *
  * @throws UserError where a tensor is not in the model, or ONNX Runtime refuses the model
  */
 export async function openSession(model: OnnxModel, options: SessionOptions): Promise<Session> {
   const name = path.basename(model.path);
-  if (!options.part) {
-    checkRunnable(name, model, options.outputs);
-  }
   return openBytes(
     {
       name,
-      bytes: options.part ?? (await modelBytes(model, appendOutputs(model, options.outputs))),
+      bytes: options.part ?? (await bytesFor(name, model, options.outputs)),
       folder: path.dirname(path.resolve(model.path)),
       inputs: new Map(model.graph.inputs.map((input) => [input.name, input.shape])),
     },
     options,
   );
+}
+
+/** The model's bytes with these tensors as outputs, without the nodes and weights that they do not need. */
+async function bytesFor(name: string, model: OnnxModel, outputs: readonly string[]): Promise<Uint8Array> {
+  const part = outputs.length === 0 ? null : partBefore(model, outputs);
+  checkRunnable(name, model, outputs, part?.nodes);
+  return part ? partBytes(model, part, new Map()) : modelBytes(model, appendOutputs(model, outputs));
 }
 
 /** A model that lies in memory. */
@@ -145,6 +157,7 @@ function sessionOf(
   return {
     model: name,
     inputs,
+    statedShape: (input) => stated.get(input) ?? null,
     outputs,
     typeOf: (output) => types.get(output) ?? null,
     provider,

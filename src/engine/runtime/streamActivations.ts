@@ -103,7 +103,7 @@ export async function streamActivations(stream: Stream): Promise<void> {
 
 /** The batch size that an input fixes; null where any will do, or where the input has no axes. */
 export function fixedBatchOf(session: Session, input: string): number | null {
-  const first = session.inputs.find((candidate) => candidate.name === input)?.shape?.[0];
+  const first = session.statedShape(input)?.[0];
   return typeof first === 'number' && first > 0 ? first : null;
 }
 

@@ -41,7 +41,7 @@ describe('running a model', () => {
   it('a tensor inside the model becomes an output by bytes behind the file', async () => {
     const model = await readModel(folder.write('small.onnx', small));
     assert.equal(Buffer.from(appendOutputs(model, ['h', 'y'])).toString('hex'), '3a0562030a0168');
-    const session = await openSession(model, { outputs: ['h'], threads: 1 });
+    const session = await openSession(model, { outputs: ['h', 'y'], threads: 1 });
     assert.deepEqual(session.outputs, ['y', 'h']);
     const { h, y } = await session.run({ x: vector(3, 1) }, ['h', 'y']);
     assert.deepEqual([...(h.data as Float32Array)], [5, -2]);
