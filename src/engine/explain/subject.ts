@@ -10,6 +10,7 @@ import { readArray, summaryOf, type ProbeSet } from '../probe/index.js';
 import { openSession } from '../runtime/index.js';
 import type { Activations } from './activations.js';
 import { nodeThatHidesLayers } from './hiddenLayers.js';
+import { layersBefore } from './layersBefore.js';
 import type { MemoryShares } from './memoryShares.js';
 import { modelActivations } from './modelActivations.js';
 import { recordedActivations } from './recordedActivations.js';
@@ -51,7 +52,19 @@ export async function openSubject(
     }
     return session;
   };
-  const activations = await modelActivations({ open, probe, layers, samples, memory, signal });
+  const measure = (some: Layer[]) => modelActivations({ open, probe, layers: some, samples, memory, signal });
+  let left = layers;
+  let activations: Activations | null = null;
+  while (!activations) {
+    try {
+      activations = await measure(left);
+    } catch (error) {
+      const before = layersBefore(model, left, error, request.layers.length > 0);
+      left = before.left;
+      onEvent({ type: 'structure', structure, layers: left.map(({ name }) => name) });
+      onEvent({ type: 'warning', message: before.warning });
+    }
+  }
   return { activations, probe, model: { path: request.model, sha256: () => fileHash(model.path) } };
 }
 

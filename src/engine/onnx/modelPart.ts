@@ -117,8 +117,12 @@ export function partBefore(model: OnnxModel, outputs: readonly string[]): ModelP
 }
 
 /** Every tensor that depends on the given one, itself among them. */
-export function dependents(model: OnnxModel, tensor: string): Set<string> {
-  const found = new Set([tensor]);
+export const dependents = (model: OnnxModel, tensor: string): Set<string> => dependentsOf(model, [tensor]);
+
+/** Every tensor that depends on one of those given, themselves among them. */
+export function dependentsOf(model: OnnxModel, tensors: readonly string[]): Set<string> {
+  const found = new Set(tensors);
+  found.delete('');
   for (const node of indexOf(model).sorted) {
     if ([...usedBy(node)].some((input) => found.has(input))) node.outputs.forEach((output) => found.add(output));
   }

@@ -4,8 +4,9 @@ import { lengthDelimited, lengthPrefix } from './appendOutputs.js';
 import { elementTypeNumber } from './elementType.js';
 import { EndOfFile, FileWindow } from './fileWindow.js';
 import { usedBy } from './graphIndex.js';
-import type { Graph, Node, OnnxModel } from './model.js';
+import type { Node, OnnxModel } from './model.js';
 import type { ModelPart } from './modelPart.js';
+import { functionOf, nodesWithin } from './nodesWithin.js';
 import { weightBytes } from './structureBytes.js';
 import { eachField, type Field, message, text, WireError } from './wire.js';
 
@@ -118,34 +119,21 @@ export function partBytes(
 
   /** FunctionProto: name 1, domain 10. */
   function functionIn(field: Field): string {
-    return functionName(textIn(field, 10), textIn(field, 1));
+    return `${textIn(field, 10)}:${textIn(field, 1)}`;
   }
 }
 
-/** The model's functions that nodes call, those in their branches and bodies too, and what these functions call. */
-function functionsOf(model: OnnxModel, nodes: Iterable<Node>): Set<string> {
-  const definitions = new Map([...model.functions.values()].map((one) => [functionName(one.domain, one.name), one]));
+/** `domain:name` of the model's functions that nodes call. */
+function functionsOf(model: OnnxModel, nodes: ReadonlySet<Node>): Set<string> {
   const called = new Set<string>();
-  const visit = (some: Iterable<Node>): void => {
-    for (const node of some) {
-      const name = functionName(node.domain, node.op);
-      const definition = definitions.get(name);
-      if (definition && !called.has(name)) {
-        called.add(name);
-        visit(definition.nodes);
-      }
-      graphsIn(node).forEach((graph) => visit(graph.nodes));
+  for (const node of nodes) {
+    for (const one of nodesWithin(model, node)) {
+      const definition = functionOf(model, one);
+      if (definition) called.add(`${definition.domain}:${definition.name}`);
     }
-  };
-  visit(nodes);
+  }
   return called;
 }
-
-/** The default domain has two spellings. */
-const functionName = (domain: string, name: string): string => `${domain === 'ai.onnx' ? '' : domain}:${name}`;
-
-const graphsIn = (node: Node): Graph[] =>
-  [...node.attributes.values()].flatMap((attribute) => (attribute.type === 'graph' ? [attribute.value] : []));
 
 const lengthOf = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.to - piece.from), 0);

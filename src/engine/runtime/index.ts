@@ -7,7 +7,7 @@ export {
   unitElements,
 } from './activationBatch.js';
 export { checkRunnable } from './checkRunnable.js';
-export { refuseForeignOperators } from './foreignOperators.js';
+export { refuseForeignOperators, tensorsBefore } from './foreignOperators.js';
 export { narrowToFloat16, numberToFloat16, widenBfloat16, widenFloat16 } from './float16.js';
 export { type SessionInput, shapeText } from './feed.js';
 export { type ModelBytes, modelBytes, openBytes, openSession, type Session, type SessionOptions } from './session.js';

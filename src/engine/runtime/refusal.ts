@@ -1,10 +1,20 @@
 import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 
+/** An operator that ONNX Runtime can't run; what it did not say of it is absent. */
+export interface RefusedOperator {
+  op: string;
+  domain?: string;
+  /** Name of the node; empty where it has none. */
+  node?: string;
+}
+
 /** What ONNX Runtime says when it refuses a model, and what that means to the user. The first that matches counts. */
 const openingRefusals: readonly {
   says: RegExp;
   means: (found: RegExpExecArray) => string;
+  /** Where it is about an operator: which one, as far as it says. */
+  operator?: (found: RegExpExecArray) => RefusedOperator;
   hint: string;
   code: string;
 }[] = [
@@ -49,18 +59,21 @@ const openingRefusals: readonly {
     says: /Fatal error: ([^:\s]*):(\S+?)\(-?\d+\) is not a registered function\/op/,
     means: ([, domain, op]) =>
       `uses the operator ${op}${domain ? ` of ${domain}` : ''}, which ONNX Runtime does not have`,
+    operator: ([, domain, op]) => ({ op, domain }),
     hint: 'explain a version exported with standard operators',
     code: 'model/unknown-operator',
   },
   {
     says: /No Op registered for (\S+) with domain_version of (\d+)/,
     means: ([, op, version]) => `uses the operator ${op}, which opset ${version} does not have`,
+    operator: ([, op]) => ({ op }),
     hint: 'export it with standard operators',
     code: 'model/unknown-operator',
   },
   {
     says: /In Node, \("?([^,]*?)"?, (\S+), .*No opset import for domain '([^']*)'/s,
     means: ([, , op, domain]) => `uses the operator ${op} of ${domain}, a domain that it does not import`,
+    operator: ([, node, op, domain]) => ({ op, domain, node }),
     hint: 'explain a version exported with standard operators',
     code: 'model/unknown-operator',
   },
@@ -68,6 +81,7 @@ const openingRefusals: readonly {
     says: /Could not find an implementation for (\S+?)\((\d+)\) node with name '([^']*)'/,
     means: ([, op, version, node]) =>
       `ONNX Runtime can't run ${op} (opset ${version}) on this machine for the types it has here${node ? ` (node "${node}")` : ''}`,
+    operator: ([, op, , node]) => ({ op, node }),
     hint: 'export it in float32',
     code: 'model/no-kernel',
   },
@@ -125,6 +139,16 @@ export function openingRefused(model: string, error: unknown): UserError {
     code: 'model/refused',
     cause: error,
   });
+}
+
+/** The operator that a refusal to open is about; null where it is about something else. */
+export function refusedOperator(refusal: unknown): RefusedOperator | null {
+  if (!(refusal instanceof UserError) || !(refusal.cause instanceof Error)) return null;
+  for (const { says, operator, code } of openingRefusals) {
+    const found = code === refusal.code && operator ? says.exec(refusal.cause.message) : null;
+    if (found) return operator!(found);
+  }
+  return null;
 }
 
 /** A run that failed, as one sentence. */
