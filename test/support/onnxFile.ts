@@ -6,13 +6,15 @@ import path from 'node:path';
  * Writes small ONNX files for tests, field by field as onnx.proto has them. Nothing of the reader under test is used, so
  * that a misunderstanding there can't hide itself here.
  */
+export type AttributeSpec = number | number[] | bigint[] | Float32Array | string | string[] | Buffer;
+
 export interface NodeSpec {
   op: string;
   in: string[];
   out: string[];
   name?: string;
   domain?: string;
-  attributes?: Record<string, number | number[] | Float32Array | string | string[] | Buffer>;
+  attributes?: Record<string, AttributeSpec>;
   metadata?: Record<string, string>;
   doc?: string;
 }
@@ -92,7 +94,7 @@ const value = (field: number, name: string, { type = 1, shape }: ValueSpec): Buf
   );
 
 /** AttributeProto: a whole number is an int, a fraction a float, text a string, a Buffer a tensor or graph by its name. */
-function attribute(name: string, content: number | number[] | Float32Array | string | string[] | Buffer): Buffer {
+function attribute(name: string, content: AttributeSpec): Buffer {
   if (typeof content === 'number' && Number.isInteger(content)) {
     return message(5, bytes(1, name), number(3, content), number(20, 2));
   }

@@ -8,13 +8,22 @@ import { elementTypeNumber } from '../onnx/elementType.js';
 import { nodeBytes, tensorBytes, type WrittenTensor } from './emit/modelBytes.js';
 import { bytesField } from './emit/protobuf.js';
 import type { InlinedModel } from './inline.js';
+import type { Raised } from './raise/index.js';
 
-/** The bytes of a model whose functions and branches stand in its graph; without those, the file's own. */
-export async function forwardBytes(original: OnnxModel, { replaced }: InlinedModel): Promise<ModelBytes> {
+/**
+ * The bytes of a model whose functions and branches stand in its graph; without those, the file's own.
+ *
+ * @param raised that graph in a newer operator set, if it is to be written so
+ */
+export async function forwardBytes(
+  original: OnnxModel,
+  called: InlinedModel,
+  raised: Raised | null = null,
+): Promise<ModelBytes> {
   const bytes =
-    replaced.size === 0
+    called.replaced.size === 0 && !raised
       ? await modelBytes(original, new Uint8Array(0))
-      : structureBytes(original, await replacements(original, replaced));
+      : structureBytes(original, await replacements(original, called, raised), raised?.opset);
   return {
     name: path.basename(original.path),
     bytes,
@@ -23,12 +32,22 @@ export async function forwardBytes(original: OnnxModel, { replaced }: InlinedMod
   };
 }
 
-async function replacements(model: OnnxModel, replaced: InlinedModel['replaced']): Promise<Map<number, Uint8Array>> {
+async function replacements(
+  model: OnnxModel,
+  { replaced }: InlinedModel,
+  raised: Raised | null,
+): Promise<Map<number, Uint8Array>> {
   const made = new Map<number, Uint8Array>();
-  for (const [position, { nodes, initializers }] of replaced) {
+  for (const [position, node] of model.graph.nodes.entries()) {
+    const { nodes, initializers } = replaced.get(position) ?? { nodes: [node], initializers: [] };
+    if (!replaced.has(position) && !raised?.nodes.has(node)) continue;
     const parts: Buffer[] = [];
     for (const tensor of initializers) parts.push(bytesField(5, tensorBytes(await copied(model, tensor))));
-    for (const node of nodes) parts.push(bytesField(1, nodeBytes(node, await tensorsOf(model, node))));
+    for (const inner of nodes) {
+      const written = raised?.nodes.get(inner) ?? { nodes: [inner], tensors: [] };
+      for (const tensor of written.tensors) parts.push(bytesField(5, tensorBytes(tensor)));
+      for (const one of written.nodes) parts.push(bytesField(1, nodeBytes(one, await tensorsOf(model, one))));
+    }
     made.set(position, Buffer.concat(parts));
   }
   return made;

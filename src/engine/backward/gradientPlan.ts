@@ -4,6 +4,7 @@ import { type ModelBytes, type SessionOptions, shapeText } from '../runtime/inde
 import type { Tensor } from '../runtime/tensor.js';
 import { UserError } from '../../shared/userError.js';
 import { forwardBytes } from './forwardBytes.js';
+import type { InlinedModel } from './inline.js';
 import { nodesBetween, type RuleOf, type Way } from './path.js';
 import { sizesOf, withoutBranches } from './shapes.js';
 
@@ -20,6 +21,8 @@ export interface GradientTask {
 
 /** For inputs of given sizes: the graph without calls and branches, the nodes on the way, and all sizes. */
 export interface GradientPlan extends GradientTask {
+  called: InlinedModel;
+  /** The bytes of that model. */
   base: ModelBytes;
   graph: OnnxModel;
   way: Way;
@@ -32,7 +35,7 @@ export async function planFor(task: GradientTask, feeds: Record<string, Tensor>)
   const base = await forwardBytes(model, called);
   const graph = called.model;
   const way = nodesBetween(graph, targets, wrt, ruleOf);
-  return { ...task, base, graph, way, facts: await sizesOf(base, graph, way.nodes, ruleOf, feeds, session) };
+  return { ...task, called, base, graph, way, facts: await sizesOf(base, graph, way.nodes, ruleOf, feeds, session) };
 }
 
 /** An `If`: before the sizes of the inputs are known, it is not known what it does. */

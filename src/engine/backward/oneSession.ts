@@ -1,11 +1,13 @@
 import { indexOf } from '../onnx/graphIndex.js';
 import { appendOutputs, type OnnxModel } from '../onnx/index.js';
-import { checkRunnable, openBytes } from '../runtime/index.js';
+import { checkRunnable, type ModelBytes, openBytes } from '../runtime/index.js';
 import type { Tensor } from '../runtime/tensor.js';
-import { differentiate } from './differentiate.js';
+import { differentiate, type GradientGraph } from './differentiate.js';
 import { emittedSince } from './emit/emittedSince.js';
 import { appendedBytes } from './emit/modelBytes.js';
+import { forwardBytes } from './forwardBytes.js';
 import { type GradientPlan, seedFeeds, type Seeds } from './gradientPlan.js';
+import { raised } from './raise/index.js';
 
 /** Forward and backward in one run, for a score that is known before it. */
 export interface OneSession {
@@ -18,18 +20,21 @@ export interface OneSession {
 
 /**
  * The model with the backward graph appended: what the forward nodes compute never leaves ONNX Runtime, so that it keeps
- * its fusions and its own layout of channels from one end to the other. Null where that can't be: the graph is written in
- * an operator set in which an emitted node means something else, or computes with other fractions than float32, which are
- * widened on their way between two sessions.
+ * its fusions and its own layout of channels from one end to the other. A graph of an operator set in which an emitted node
+ * means something else is raised to a newer one. Null where that can't be: what a node means in the newer one is not
+ * certain, or the graph computes with other fractions than float32, which are widened on their way between two sessions.
  */
 export async function openOneSession(plan: GradientPlan): Promise<OneSession | null> {
-  const { base, graph, way, facts, targets, wrt, wanted, ruleOf, session } = plan;
+  const { graph, way, facts, targets, wrt, wanted, ruleOf, session } = plan;
   if (!computesInFloat32(graph)) return null;
   const made = differentiate({ model: graph, targets, wrt, way, ruleOf, facts, weights: new Map() });
   const outputs = new Map([...made.gradients].map(([name, value], i) => [made.named(`gradient${i}`), { name, value }]));
   const results = new Map([...outputs].map(([output, { value }]) => [output, value]));
   const written = made.g.finish(results, () => 'float32');
-  if (emittedSince(written.nodes) > (graph.opsets.get('') ?? 0)) return null;
+  const opset = emittedSince(written.nodes);
+  const isOlder = opset > (graph.opsets.get('') ?? 0);
+  const base = isOlder ? await raisedBytes(plan, made, opset) : plan.base;
+  if (!base) return null;
   const fed = new Set(made.seeds.values());
   const inputs = written.inputs.filter(({ name }) => fed.has(name));
   const seeds = new Map(
@@ -47,7 +52,14 @@ export async function openOneSession(plan: GradientPlan): Promise<OneSession | n
   ]);
   const stated = new Map([...base.inputs, ...inputs.map(({ name, dims }) => [name, dims] as const)]);
   // Its memory is kept from run to run: without that a third of the time goes into getting pages anew.
-  const opened = await openBytes({ ...base, bytes, inputs: stated }, { ...session, arena: true });
+  const opened = await openBytes({ ...base, bytes, inputs: stated }, { ...session, arena: true }).catch(
+    (error: unknown) => {
+      // ONNX Runtime need not have in the newer set what it has in the model's own.
+      if (isOlder) return null;
+      throw error;
+    },
+  );
+  if (!opened) return null;
   return {
     async run(feeds, given) {
       const found = await opened.run({ ...feeds, ...seedFeeds(seeds, given) }, [...computed, ...outputs.keys()]);
@@ -59,6 +71,16 @@ export async function openOneSession(plan: GradientPlan): Promise<OneSession | n
     },
     release: () => opened.release(),
   };
+}
+
+/** The forward graph in a newer operator set; null where not all of it can be raised. */
+async function raisedBytes(
+  { model, called, graph, facts, wanted }: GradientPlan,
+  { saved, named }: GradientGraph,
+  opset: number,
+): Promise<ModelBytes | null> {
+  const graphRaised = raised({ model: graph, opset, facts, wanted: new Set([...wanted, ...saved]), named });
+  return graphRaised && forwardBytes(model, called, graphRaised);
 }
 
 const otherFractions = new Set(['float16', 'bfloat16', 'double']);

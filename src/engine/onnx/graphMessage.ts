@@ -64,10 +64,32 @@ export function graphOf(file: FileWindow, parts: readonly Field[], depth = 0): G
   return { name, inputs, outputs, nodes, initializers, values, metadata };
 }
 
+/** OperatorSetIdProto: domain and version. The default domain has two spellings. */
+export function opsetOf(file: FileWindow, field: Field): [string, number] {
+  let domain = '';
+  let version = 0;
+  message(file, field, (part) => {
+    if (part.number === 1) {
+      domain = text(file, part);
+    } else if (part.number === 2) {
+      version = integer(file, part);
+    }
+  });
+  return [domain === 'ai.onnx' ? '' : domain, version];
+}
+
 /** FunctionProto. */
 export function functionOf(file: FileWindow, field: Field): FunctionDefinition {
   const attributes = new Map<string, Attribute>();
-  const made: FunctionDefinition = { domain: '', name: '', inputs: [], outputs: [], attributes, nodes: [] };
+  const made: FunctionDefinition = {
+    domain: '',
+    name: '',
+    opset: null,
+    inputs: [],
+    outputs: [],
+    attributes,
+    nodes: [],
+  };
   message(file, field, (part) => {
     switch (part.number) {
       case 1:
@@ -82,6 +104,11 @@ export function functionOf(file: FileWindow, field: Field): FunctionDefinition {
       case 7:
         made.nodes.push(nodeOf(file, part, 0));
         break;
+      case 9: {
+        const [domain, version] = opsetOf(file, part);
+        if (domain === '') made.opset = version;
+        break;
+      }
       case 10:
         made.domain = text(file, part);
         break;

@@ -28,6 +28,8 @@ export interface Graph {
 export interface FunctionDefinition {
   domain: string;
   name: string;
+  /** The version of the default operator set that its nodes are of; null where it states none. */
+  opset: number | null;
   inputs: string[];
   outputs: string[];
   /** What attributes are where a call does not state them. */

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 import { checkGraph } from './checkGraph.js';
 import { EndOfFile, FileWindow } from './fileWindow.js';
-import { functionOf, graphOf, TooDeep } from './graphMessage.js';
+import { functionOf, graphOf, opsetOf, TooDeep } from './graphMessage.js';
 import type { FunctionDefinition, OnnxModel } from './model.js';
 import { refuseOtherFile } from './otherFile.js';
 import { readKeyValue } from './tensorMessage.js';
-import { eachField, type Field, integer, message, text, WireError } from './wire.js';
+import { eachField, type Field, integer, text, WireError } from './wire.js';
 
 /**
  * Reads an ONNX file's structure. Weights are skipped by their length, so time and memory grow with the structure and
@@ -76,19 +76,9 @@ function modelOf(window: FileWindow, file: string, size: number): OnnxModel {
       case 7:
         graphs.push(field);
         break;
-      case 8: {
-        let domain = '';
-        let version = 0;
-        message(window, field, (part) => {
-          if (part.number === 1) {
-            domain = text(window, part);
-          } else if (part.number === 2) {
-            version = integer(window, part);
-          }
-        });
-        opsets.set(domain === 'ai.onnx' ? '' : domain, version);
+      case 8:
+        opsets.set(...opsetOf(window, field));
         break;
-      }
       case 14:
         readKeyValue(window, field, metadata);
         break;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { elementCount, rawBytes } from './elementType.js';
 import { lengthDelimited } from './appendOutputs.js';
 import { FileWindow } from './fileWindow.js';
+import { opsetOf } from './graphMessage.js';
 import type { OnnxModel } from './model.js';
 import { eachField, type Field, integer, message, pushIntegers } from './wire.js';
 import { elementTypeName } from './elementType.js';
@@ -18,16 +19,21 @@ export type Replacements = ReadonlyMap<number, Uint8Array>;
  * protobuf's limit of 2 GB can be run at all.
  *
  * @param replaced fields of the graph that stand in the place of some of its nodes
+ * @param opset version of the default operator set that is stated instead of the model's own; up to 127
  */
-export function structureBytes(model: OnnxModel, replaced: Replacements = new Map()): Buffer {
+export function structureBytes(model: OnnxModel, replaced: Replacements = new Map(), opset?: number): Buffer {
   const file = new FileWindow(model.path, model.size);
   try {
     const parts: Buffer[] = [];
     const nodes = { seen: 0, replaced };
     eachField(file, 0, model.size, (field) => {
-      parts.push(
-        field.number === 7 ? lengthDelimited(7, graphBytes(file, field, model.path, nodes)) : copied(file, field),
-      );
+      if (field.number === 7) {
+        parts.push(lengthDelimited(7, graphBytes(file, field, model.path, nodes)));
+      } else if (field.number === 8 && opset !== undefined && opsetOf(file, field)[0] === '') {
+        parts.push(lengthDelimited(8, Buffer.from([2 * 8, opset])));
+      } else {
+        parts.push(copied(file, field));
+      }
     });
     return Buffer.concat(parts);
   } finally {

@@ -1,5 +1,5 @@
 import type { Attribute, Node } from '../../onnx/index.js';
-import { bytesField, floatField, integerField, textField } from './protobuf.js';
+import { bytesField, floatField, integerField, textField, wholeNumber } from './protobuf.js';
 
 /** An attribute as a rule writes it: a number is an int, a fraction is said to be one with `float`. */
 export type AttributeValue = number | readonly number[] | string | { float: number } | { floats: readonly number[] };
@@ -119,13 +119,13 @@ function attributeBytes(name: string, attribute: Attribute, tensor: WrittenTenso
     case 'float':
       return Buffer.concat([named, floatField(2, attribute.value), integerField(20, 1)]);
     case 'int':
-      return Buffer.concat([named, integerField(3, attribute.value), integerField(20, 2)]);
+      return Buffer.concat([named, integerField(3, wholeNumber(attribute.value)), integerField(20, 2)]);
     case 'string':
       return Buffer.concat([named, textField(4, attribute.value), integerField(20, 3)]);
     case 'floats':
       return Buffer.concat([named, ...attribute.value.map((x) => floatField(7, x)), integerField(20, 6)]);
     case 'ints':
-      return Buffer.concat([named, ...attribute.value.map((x) => integerField(8, x)), integerField(20, 7)]);
+      return Buffer.concat([named, ...attribute.value.map((x) => integerField(8, wholeNumber(x))), integerField(20, 7)]);
     case 'strings':
       return Buffer.concat([named, ...attribute.value.map((x) => textField(9, x)), integerField(20, 8)]);
     default:

@@ -13,6 +13,12 @@ export function varint(value: number | bigint): Buffer {
 export const integerField = (field: number, value: number | bigint): Buffer =>
   Buffer.concat([varint(field * 8), varint(value)]);
 
+/**
+ * A whole number of 64 bits. What was 2^63 - 1 in a file, an end beyond every end, has been read as 2^63, which would
+ * come out as the smallest number instead.
+ */
+export const wholeNumber = (value: number): bigint => (value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value));
+
 export function floatField(field: number, value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeFloatLE(value);
