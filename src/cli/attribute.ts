@@ -56,6 +56,7 @@ export async function attribute(args: string[]): Promise<void> {
     output: values.output ?? null,
     probability: values.probability ?? false,
     steps: wholeNumber(command, 'steps', values.steps, 2, defaultAttribution.steps),
+    refine: values.steps === undefined,
     baseline: await baselineOf(command, values.baseline),
     samples: wholeNumber(command, 'samples', values.samples, 1, defaultAttribution.samples),
     sigma: number(command, 'sigma', values.sigma, 0, defaultAttribution.sigma),

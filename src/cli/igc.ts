@@ -62,6 +62,7 @@ export async function igc(args: string[]): Promise<void> {
       output,
       probability: values.probability ?? false,
       steps: wholeNumber(command, 'steps', values.steps, 2, defaultAttribution.steps),
+      refine: values.steps === undefined,
       baseline: await baselineOf(command, values.baseline),
       threads: wholeNumber(command, 'threads', values.threads, 1, null),
       target: target?.of ?? null,

@@ -104,7 +104,7 @@ weights are shuffled. Random-CAM stands beside them as the control.
   --class N|NAME         default: each input's highest output
   --output NAME          for models with several outputs
   --probability          the score is the output itself, not what enters its Softmax or Sigmoid
-  --steps N              for ig: points from baseline to input, both included (default 64)
+  --steps N              for ig: points from baseline to input, both included (default 64, and more where the score is steep)
   --baseline VALUE       for ig: a number or an .npy with one sample (default 0)
   --samples N            for smoothgrad (default 16)
   --sigma S              for smoothgrad: noise as a share of the input's range (default 0.15)
@@ -129,7 +129,7 @@ Tokens are looked up as vectors: a position's contribution is the sum over its v
   --auto                 without targets, even where there are some
   --group NAME=COL,COL   also the sum over these columns; again for more
   --regions N            of pictures: sums over a grid of N × N fields (default 3)
-  --steps N              points from baseline to input (default 64)
+  --steps N              points from baseline to input (default 64, and more where the score is steep)
   --baseline VALUE       a number or an .npy with one sample (default 0)
   --limit N              so many samples, evenly spread over the probe set
   --threads N            threads of ONNX Runtime

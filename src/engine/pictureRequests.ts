@@ -151,7 +151,7 @@ export class PictureRequests {
     { method, class: wanted, threads = null }: MapRequest,
     signal: AbortSignal,
   ): Promise<MapResult> {
-    const job = { ...defaultAttribution, method, class: wanted, threads };
+    const job = { ...defaultAttribution, refine: true, method, class: wanted, threads };
     const made = await attribute(model, inputs, job, { signal, kept: this.#gradient });
     const scores = await classLogits(this.#runsOf(model, threads), inputs.input, await inputs.batch(0, 1));
     const { link } = classOutput(model, null);

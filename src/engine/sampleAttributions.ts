@@ -66,7 +66,7 @@ export class SampleAttributions {
     signal: AbortSignal,
   ): Promise<Made> {
     const inputs = { input, samples: 1, batch: async () => feeds };
-    const job = { ...defaultAttribution, method, class: index, threads };
+    const job = { ...defaultAttribution, refine: true, method, class: index, threads };
     const { values, dims, scores, expected, notes } = await attribute(model, inputs, job, {
       signal,
       kept: this.#gradient,
@@ -87,7 +87,7 @@ export class SampleAttributions {
     const embedded = await embeddedModel(model, input, logits, feeds, threads);
     try {
       const inputs = { input: embedded.embedding, samples: 1, batch: async () => embedded.feeds };
-      const job = { ...defaultAttribution, method, class: index, output: logits, threads };
+      const job = { ...defaultAttribution, refine: true, method, class: index, output: logits, threads };
       const made = await attribute(embedded.model, inputs, job, { signal });
       const dims = feeds[input].dims.slice(1);
       const tokens = dims.reduce((product, length) => product * length, 1);

@@ -29,6 +29,8 @@ export interface AttributionJob {
   wrt: string | null;
   /** `ig`: points from baseline to input, both included. */
   steps: number;
+  /** `ig`: more points are taken where the score is too steep for these. */
+  refine: boolean;
   /** `ig`: one number for every component, or one sample. */
   baseline: number | Float32Array;
   /** `smoothgrad`. */
@@ -48,6 +50,7 @@ export const defaultAttribution = {
   probability: false,
   wrt: null,
   steps: 64,
+  refine: false,
   baseline: 0,
   samples: 16,
   sigma: 0.15,
@@ -106,6 +109,7 @@ export async function attributeBatches(
   const output = classOutput(model, job.output);
   const target = job.probability ? output.output : output.logits;
   const wrt = job.wrt === null ? inputs.input : namedTensor(model, job.wrt);
+  const notes = new Set(output.notes);
   const started = performance.now();
   const held = kept ?? new KeptGradient();
   try {
@@ -134,7 +138,8 @@ export async function attributeBatches(
         names ??= await classNames(model, total);
         return classIndex(job.class, total, names);
       });
-      const { dims, values, scores, expected } = await method.run(point, job);
+      const { dims, values, scores, expected, note } = await method.run(point, job);
+      if (note !== undefined) notes.add(note);
       await onBatch({
         first,
         dims,
@@ -144,7 +149,7 @@ export async function attributeBatches(
         expected: method.sums && expected ? Float64Array.from(expected) : null,
       });
     }
-    return { method, wrt, notes: output.notes, milliseconds: performance.now() - started };
+    return { method, wrt, notes: [...notes], milliseconds: performance.now() - started };
   } finally {
     if (!kept) await held.release();
   }

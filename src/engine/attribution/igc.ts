@@ -9,6 +9,8 @@ export interface CorrelationJob {
   output: string | null;
   probability: boolean;
   steps: number;
+  /** More points are taken where the score is too steep for these. */
+  refine: boolean;
   baseline: number | Float32Array;
   threads: number | null;
   /** The right value of an output for a sample, NaN where it is not known; null: none is, and predictions take its place. */

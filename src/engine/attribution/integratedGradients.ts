@@ -1,3 +1,5 @@
+import { type PathPoint, walkPath } from './path.js';
+
 /** Scores of a batch at a point, and their gradients by its components. The point's array is used again afterwards. */
 export type GradientAt = (point: Float32Array) => Promise<{ values: ArrayLike<number>; gradient: Float32Array }>;
 
@@ -6,6 +8,8 @@ export interface IntegratedGradients {
   /** By sample: the score at the input and at the baseline. What is attributed adds up to their difference. */
   values: Float64Array;
   baselineValues: Float64Array;
+  /** Points that were taken besides the steps. */
+  more: number;
 }
 
 /**
@@ -16,36 +20,29 @@ export interface IntegratedGradients {
  *
  * @param input, baseline the batch and its baselines, of equal length
  * @param steps 2 or more
+ * @param refine takes more points where the score is too steep for these
  */
 export async function integratedGradients(
   input: Float32Array,
   baseline: Float32Array,
   steps: number,
   at: GradientAt,
+  refine = false,
 ): Promise<IntegratedGradients> {
   const mean = new Float64Array(input.length);
-  let [values, baselineValues] = [new Float64Array(), new Float64Array()];
-  const between = new Float32Array(input.length);
-  for (let step = 0; step < steps; step++) {
-    const { values: scores, gradient } = await at(pointOnWay(input, baseline, step / (steps - 1), between));
-    const isEnd = step === 0 || step === steps - 1;
-    const weight = (isEnd ? 0.5 : 1) / (steps - 1);
-    for (let i = 0; i < mean.length; i++) mean[i] += weight * gradient[i];
-    if (step === 0) baselineValues = Float64Array.from(scores);
-    if (step === steps - 1) values = Float64Array.from(scores);
-  }
-  return { attribution: input.map((end, i) => (end - baseline[i]) * mean[i]), values, baselineValues };
-}
-
-/**
- * The point at a share of the way from the baseline to the input; the ends exactly, whatever rounding does between them.
- *
- * @param into is written to, where the point lies between them: a new array for every point takes longer than its sums
- */
-function pointOnWay(input: Float32Array, baseline: Float32Array, share: number, into: Float32Array): Float32Array {
-  if (share === 0 || share === 1) return share === 0 ? baseline : input;
-  for (let i = 0; i < into.length; i++) into[i] = baseline[i] + share * (input[i] - baseline[i]);
-  return into;
+  const whole = input.map((end, i) => end - baseline[i]);
+  const ends = await walkPath(input, baseline, steps, refine, at, {
+    sum(from, to, gradient) {
+      let sum = 0;
+      for (let i = 0; i < whole.length; i++) sum += gradient[i] * whole[i];
+      return sum * (to.share - from.share);
+    },
+    add(from, to, gradient) {
+      const length = to.share - from.share;
+      for (let i = 0; i < mean.length; i++) mean[i] += length * gradient[i];
+    },
+  });
+  return { attribution: whole.map((length, i) => length * mean[i]), ...ends };
 }
 
 /** Scores of a batch at a point, what a layer computes there, and the scores' gradients by it. */
@@ -68,23 +65,20 @@ export async function layerIntegratedGradients(
   baseline: Float32Array,
   steps: number,
   at: LayerAt,
+  refine = false,
 ): Promise<IntegratedGradients> {
   let attribution = new Float64Array();
-  let [values, baselineValues] = [new Float64Array(), new Float64Array()];
-  let before: { layer: Float32Array; gradient: Float32Array } | null = null;
-  const between = new Float32Array(input.length);
-  for (let step = 0; step < steps; step++) {
-    const { values: scores, layer, gradient } = await at(pointOnWay(input, baseline, step / (steps - 1), between));
-    if (before) {
-      for (let i = 0; i < layer.length; i++) {
-        attribution[i] += 0.5 * (before.gradient[i] + gradient[i]) * (layer[i] - before.layer[i]);
-      }
-    } else {
-      attribution = new Float64Array(layer.length);
-      baselineValues = Float64Array.from(scores);
-    }
-    before = { layer, gradient };
-    if (step === steps - 1) values = Float64Array.from(scores);
-  }
-  return { attribution: Float32Array.from(attribution), values, baselineValues };
+  type Point = PathPoint<{ layer: Float32Array }>;
+  const ends = await walkPath(input, baseline, steps, refine, at, {
+    sum(from: Point, to: Point, gradient) {
+      let sum = 0;
+      for (let i = 0; i < to.layer.length; i++) sum += gradient[i] * (to.layer[i] - from.layer[i]);
+      return sum;
+    },
+    add(from: Point, to: Point, gradient) {
+      if (attribution.length === 0) attribution = new Float64Array(to.layer.length);
+      for (let i = 0; i < attribution.length; i++) attribution[i] += gradient[i] * (to.layer[i] - from.layer[i]);
+    },
+  });
+  return { attribution: Float32Array.from(attribution), ...ends };
 }

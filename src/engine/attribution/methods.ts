@@ -18,6 +18,8 @@ export interface Attributed {
   scores: ArrayLike<number> | null;
   /** What each sample's attribution should add up to. */
   expected?: ArrayLike<number>;
+  /** What is to be said of how they were made. */
+  note?: string;
 }
 
 export interface AttributionMethod {
@@ -143,7 +145,7 @@ async function times(model: Model): Promise<Attributed> {
   return { ...samplesOf(product, values.dims, model.count), scores, expected: scores };
 }
 
-async function alongThePath(model: Model, { steps, baseline }: AttributionJob): Promise<Attributed> {
+async function alongThePath(model: Model, { steps, refine, baseline }: AttributionJob): Promise<Attributed> {
   const input = inputValues(model.feeds, model.input);
   const size = input.length / model.inputTensor.dims[0];
   const from = Float32Array.from(input, (_, i) => (typeof baseline === 'number' ? baseline : baseline[i % size]));
@@ -154,9 +156,14 @@ async function alongThePath(model: Model, { steps, baseline }: AttributionJob): 
     return { values: scores, gradient: back, layer: values.data as Float32Array };
   };
   const integrate = model.wrt === model.input ? integratedGradients : layerIntegratedGradients;
-  const { attribution, values, baselineValues } = await integrate(input, from, steps, at);
+  const { attribution, values, baselineValues, more } = await integrate(input, from, steps, at, refine);
   const expected = values.map((value, i) => value - baselineValues[i]);
-  return { ...samplesOf(attribution, dims, model.count), scores: values, expected };
+  return {
+    ...samplesOf(attribution, dims, model.count),
+    scores: values,
+    expected,
+    ...(more > 0 ? { note: steep } : {}),
+  };
 }
 
 async function noisy(model: Model, job: AttributionJob): Promise<Attributed> {
@@ -170,6 +177,9 @@ async function noisy(model: Model, job: AttributionJob): Promise<Attributed> {
   });
   return { ...samplesOf(mean, dims, model.count), scores: model.knownScores };
 }
+
+const steep =
+  'The score is so steep on a part of the way from the baseline that integrated gradients took more points there.';
 
 /** The batch's samples, without what fills it up. */
 function samplesOf(data: Float32Array, dims: readonly number[], count: number): Pick<Attributed, 'dims' | 'values'> {

@@ -36,7 +36,7 @@ export async function probeCorrelation(
     model,
     pickedSamples(probe, picked),
     {
-      ...{ classes: [output], output: null, probability: false, steps, threads },
+      ...{ classes: [output], output: null, probability: false, steps, refine: true, threads },
       baseline: defaultAttribution.baseline,
       target: targets?.of ?? null,
     },

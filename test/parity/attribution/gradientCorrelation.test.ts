@@ -83,6 +83,35 @@ describe('gradient attributions, by arithmetic', () => {
     }
   });
 
+  it('behind a norm more points are taken near a baseline of 0: f = x / √(x² + ε), from 0 to 1 and to -2', async () => {
+    // From f(0) = 0 to f(1) = 1 and f(-2) = -1, to 5e-7; the slope at 0 is 1 / √ε = 1000.
+    const epsilon = 1e-6;
+    const norm: GradientAt = async (point) => ({
+      values: point.map((x) => x / Math.sqrt(x * x + epsilon)),
+      gradient: point.map((x) => epsilon / (x * x + epsilon) ** 1.5),
+    });
+    const [input, zero] = [Float32Array.of(1, -2), new Float32Array(2)];
+    const plain = await integratedGradients(input, zero, 64, norm);
+    // By the trapezoid rule alone the slope at 0 counts half a step: 1000 / 63 / 2 = 7.9.
+    assert.ok(Math.abs(plain.attribution[0] - 1000 / 63 / 2) < 0.01);
+    assert.equal(plain.more, 0);
+    const refined = await integratedGradients(input, zero, 64, norm, true);
+    close(refined.attribution, [1, -1], 0.03);
+    assert.ok(refined.more > 0 && refined.more < 64, `${refined.more} more points`);
+  });
+
+  it('a score that is not too steep takes no more points', async () => {
+    const square: GradientAt = async (point) => ({
+      values: point.map((x) => x ** 4),
+      gradient: point.map((x) => 4 * x ** 3),
+    });
+    const [input, zero] = [Float32Array.of(2), new Float32Array(1)];
+    const plain = await integratedGradients(input, zero, 64, square);
+    const refined = await integratedGradients(input, zero, 64, square, true);
+    assert.equal(refined.more, 0);
+    assert.deepEqual(refined.attribution, plain.attribution);
+  });
+
   it('a linear model’s correlation is w cov(x, y) / (σ_y σ_ŷ), whatever the baseline', () => {
     const [x, y] = [[1, 2, 4, 7], [2, 1, 5, 6]]; // prettier-ignore
     for (const baseline of [0, -3]) {
