@@ -1,8 +1,9 @@
 import type { Layer, ModelStructure } from '../../shared/model.js';
-import { partFrom, poolingHead, structureOf } from '../onnx/index.js';
-import type { OnnxModel } from '../onnx/model.js';
+import { bottlenecks, describeTensor, partFrom, poolingHead, structureOf } from '../onnx/index.js';
+import type { Node, OnnxModel } from '../onnx/model.js';
 import { classOutput } from './classOutput.js';
 import { detectorHead } from './detectorHead.js';
+import { tokenGrid } from '../runtime/index.js';
 import { statedPlaces } from './statedPlaces.js';
 
 const pools = new Set([
@@ -17,19 +18,21 @@ const pools = new Set([
 const attention = new Set(['Softmax', 'Attention', 'MultiHeadAttention']);
 
 /**
- * The layer that maps are drawn for where none is named: the last spatial one before pooling; in a vision transformer the
- * normalisation that enters the last attention (after it, patches no longer reach the class token).
+ * The layer that maps are drawn for where none is named: what is pooled, or else the last spatial layer before pooling that
+ * everything passes through; in a vision transformer the normalisation that enters the last attention (after it, patches no
+ * longer reach the class token).
  *
+ * @param score    the tensor that holds the scores
  * @param isSpatial whether a layer has places in two directions for this model's input
  */
 export async function defaultMapLayer(
   model: OnnxModel,
   structure: ModelStructure,
+  score: string,
   isSpatial: (layer: Layer) => boolean,
 ): Promise<Layer | null> {
-  const head = await poolingHead(model);
-  const headLayer = head && structure.layers.find(({ name }) => name === head.layer);
-  if (headLayer && isSpatial(headLayer)) return headLayer;
+  const pooled = await pooledLayer(model, structure);
+  if (pooled && isSpatial(pooled)) return pooled;
 
   const order = new Map(model.graph.nodes.flatMap((node, i) => node.outputs.map((output) => [output, i] as const)));
   const spatial = structure.layers.filter(isSpatial);
@@ -38,15 +41,35 @@ export async function defaultMapLayer(
   const beforeAttention = spatial.findLast(
     ({ op, name }) => /LayerNorm|RMSNorm|SimplifiedLayer/.test(op) && order.get(name)! < last,
   );
-  const tokens = (layer: Layer) => layer.shape?.length === 3;
-  if (beforeAttention && tokens(beforeAttention)) return beforeAttention;
+  if (beforeAttention && isTokens(beforeAttention)) return beforeAttention;
 
-  const pool = model.graph.nodes.findLastIndex(
-    ({ op, inputs }) => pools.has(op) && spatial.some(({ name }) => name === inputs[0]),
+  const throughAll = bottlenecks(model, score);
+  const beforePool = (among: readonly Layer[], isPool: (node: Node) => boolean): Layer | undefined => {
+    const pool = model.graph.nodes.findLastIndex(
+      (node) => pools.has(node.op) && isPool(node) && spatial.some(({ name }) => name === node.inputs[0]),
+    );
+    return among.findLast(({ name }) => order.get(name)! < pool);
+  };
+  return (
+    beforePool(
+      spatial.filter(({ name }) => throughAll.has(name)),
+      ({ outputs: [output] }) => throughAll.has(output),
+    ) ??
+    beforePool(spatial, () => true) ??
+    spatial.findLast(({ name }) => !outputs.has(name)) ??
+    spatial.at(-1) ??
+    null
   );
-  const beforePool = spatial.findLast(({ name }) => order.get(name)! < pool);
-  return beforePool ?? spatial.findLast(({ name }) => !outputs.has(name)) ?? spatial.at(-1) ?? null;
 }
+
+/** What a pooling head averages, whether that is a layer or the concatenation of several, or one with its axes moved. */
+export async function pooledLayer(model: OnnxModel, { layers }: ModelStructure): Promise<Layer | null> {
+  const head = await poolingHead(model);
+  return head && (layers.find(({ name }) => name === head.layer) ?? describeTensor(model, head.layer));
+}
+
+/** Batch × tokens × features. */
+const isTokens = ({ shape, unitAxis }: Layer): boolean => shape?.length === 3 && unitAxis === 2;
 
 /**
  * The same as far as the structure says it, without a run: of the layers that lead to the scores. In a detector, those that lead
@@ -59,10 +82,9 @@ export async function statedMapLayer(model: OnnxModel): Promise<Layer | null> {
     const { nodes } = partFrom(model, [part], () => false);
     return new Set([...nodes].flatMap(({ outputs }) => outputs));
   });
-  return defaultMapLayer(
-    model,
-    structureOf(model),
-    (one) =>
-      computed.every((names) => names.has(one.name)) && (statedPlaces(one) ?? []).filter((n) => n > 1).length > 1,
-  );
+  return defaultMapLayer(model, structureOf(model), logits, (one) => {
+    if (!computed.every((names) => names.has(one.name))) return false;
+    const places = (statedPlaces(one) ?? []).filter((n) => n > 1);
+    return places.length > 1 || (places.length === 1 && isTokens(one) && tokenGrid(places[0]) !== null);
+  });
 }

@@ -4,7 +4,7 @@ import { partFrom, structureOf } from '../onnx/index.js';
 import { fixedBatchOf, type LayerLayout, type Session, tokenGrid } from '../runtime/index.js';
 import { type BoxChoice, layersBesideBox } from './boxInfluence.js';
 import { placesOf } from './chunk.js';
-import { defaultMapLayer } from './defaultLayer.js';
+import { defaultMapLayer, pooledLayer } from './defaultLayer.js';
 import { fullBatch } from './inputBatch.js';
 import type { MapInputs } from './mapJob.js';
 import type { ModelRuns } from './modelRuns.js';
@@ -29,7 +29,9 @@ export async function chooseLayer(
   // A layer of another output's branch has no say in the score.
   const { nodes } = partFrom(model, [score], () => false);
   const computed = new Set([...nodes].flatMap(({ outputs }) => outputs));
+  const pooled = await pooledLayer(model, structure);
   const layers = structure.layers.filter(({ name }) => computed.has(name));
+  if (pooled && computed.has(pooled.name) && !layers.some(({ name }) => name === pooled.name)) layers.push(pooled);
   const places = new Map(layers.map((layer) => [layer.name, statedPlaces(layer)]));
   const unknown = layers.filter(({ name }) => places.get(name) === null);
   if (unknown.length > 0) {
@@ -48,7 +50,7 @@ export async function chooseLayer(
     return shown.length >= size.length && shown.slice(-2).every((length) => length > 1);
   };
   const beside = await layersBesideBox(runs, inputs, choice, layers.filter(isSpatial), signal);
-  const layer = await defaultMapLayer(model, structure, (one) => isSpatial(one) && !beside.has(one.name));
+  const layer = await defaultMapLayer(model, structure, score, (one) => isSpatial(one) && !beside.has(one.name));
   if (layer) return layer;
   throw new UserError(`${model.path}: no layer has places in two directions, so there is nothing to draw a map of`, {
     hint: 'class activation maps need a convolutional network or a vision transformer',

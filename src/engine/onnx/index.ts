@@ -1,4 +1,5 @@
 export { appendOutputs } from './appendOutputs.js';
+export { bottlenecks } from './bottlenecks.js';
 export { constantTensor, type Numbers } from './constantTensor.js';
 export { defaultLayers } from './defaultLayers.js';
 export { findLayer } from './findLayer.js';

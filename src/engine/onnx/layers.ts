@@ -7,6 +7,7 @@ import { kindOf, type LayerKind } from './operators.js';
 import { learnedBy, sum } from './parameters.js';
 import { type Fact, inferFacts, isNumber } from './shape/index.js';
 import { unitAxes, usualUnitAxis } from './unitAxis.js';
+import { writtenOutNorm } from './writtenOutNorm.js';
 
 /** A layer, and what the search for layers knows of it besides. */
 export interface FoundLayer {
@@ -37,7 +38,8 @@ function find(model: OnnxModel): FoundLayer[] {
     const made = taken.has(node) ? null : layerNodes(model, node);
     if (made) {
       made.nodes.forEach((part) => taken.add(part));
-      layers.push({ ...made, layer: describe(model, made.output, made.nodes, references.get(node)!) });
+      const layer = describe(model, made.output, made.nodes, references.get(node)!);
+      layers.push({ ...made, layer: made.op ? { ...layer, op: made.op } : layer });
     }
   }
   return layers;
@@ -76,6 +78,8 @@ interface LayerNodes {
   kind: LayerKind;
   nodes: Node[];
   output: string;
+  /** The operator that the nodes stand for, where that is not the first one's. */
+  op?: string;
 }
 
 function layerNodes(model: OnnxModel, node: Node): LayerNodes | null {
@@ -89,6 +93,10 @@ function layerNodes(model: OnnxModel, node: Node): LayerNodes | null {
   const isConstant = (name: string): boolean => facts.get(name)?.constant === true;
   if (model.functions.has(`${node.domain}:${node.op}`)) {
     return { kind: 'function', ...single };
+  }
+  const norm = writtenOutNorm(model, node);
+  if (norm) {
+    return { kind: 'norm', ...norm };
   }
   const expressions = expressionsOf(model);
   const root = expressions.root(output);
@@ -108,7 +116,7 @@ function layerNodes(model: OnnxModel, node: Node): LayerNodes | null {
     case 'residual':
       return isResidual(model, node, isConstant) ? { kind, ...single } : null;
     case 'activation':
-      return node.op === 'Erf' ? null : { kind, ...single };
+      return node.op === 'Erf' || onlyDivides(model, output) ? null : { kind, ...single };
     case null:
       return null;
     default:
@@ -145,6 +153,17 @@ function withBias(model: OnnxModel, node: Node, output: string, kind: LayerKind)
     }
   }
   return { kind, nodes, output };
+}
+
+/** Whether a tensor is used as a divisor alone: a length that is kept from being zero is no activation. */
+function onlyDivides(model: OnnxModel, tensor: string): boolean {
+  const behind = indexOf(model).consumers(tensor);
+  return (
+    behind.length > 0 &&
+    behind.every((node) =>
+      node.op === 'Expand' ? onlyDivides(model, node.outputs[0]) : node.op === 'Div' && node.inputs[0] !== tensor,
+    )
+  );
 }
 
 /** One number, or one a channel: a dynamic scale's shape is often not known. */

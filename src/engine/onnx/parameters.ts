@@ -3,6 +3,7 @@ import { type GraphIndex, indexOf } from './graphIndex.js';
 import type { Graph, Node, OnnxModel, TensorReference } from './model.js';
 import { learnedInputs, unlearned } from './operators.js';
 import { inferFacts, isNumber } from './shape/index.js';
+import { ungroupedBy } from './writtenOutNorm.js';
 
 const floats = /^(float|double|bfloat)/;
 
@@ -53,6 +54,9 @@ function walk(model: OnnxModel, scope: Scope, found: Map<string, number>): void 
 }
 
 function collect(model: OnnxModel, scope: Scope, node: Node, found: Map<string, number>): void {
+  if (scope.length === 1 && ungroupedBy(model, node)) {
+    return;
+  }
   const places = learnedInputs(node);
   // Of these only the data can be learned (a class token that is expanded over the batch).
   const dataOnly = !places && unlearned.has(node.op);

@@ -2,6 +2,8 @@ import { indexOf, integerAttribute, integersAttribute } from './graphIndex.js';
 import type { Node, OnnxModel } from './model.js';
 import { kindOf } from './operators.js';
 import { channelsLast } from './shape/convolution.js';
+import { multipleOf } from './shape/multiples.js';
+import { groupNormInput } from './writtenOutNorm.js';
 import { type Fact, fromStart, inferFacts, isNumber, type Shape } from './shape/index.js';
 
 const axesOf = new WeakMap<OnnxModel, ReadonlyMap<string, number>>();
@@ -40,7 +42,7 @@ function follow(model: OnnxModel): Map<string, number> {
     node.outputs.forEach((output) => {
       const fact = facts.get(output);
       if (output !== '' && fact && !fact.constant) {
-        const axis = axisOf(node, fact, facts, axes);
+        const axis = axisOf(model, node, fact, facts, axes);
         if (axis !== null && axis >= 0 && (!fact.shape || axis < fact.shape.length)) {
           axes.set(output, axis);
         }
@@ -63,6 +65,7 @@ function inputAxis(shape: Shape | null): number | null {
 }
 
 function axisOf(
+  model: OnnxModel,
   node: Node,
   fact: Fact,
   facts: ReadonlyMap<string, Fact>,
@@ -91,8 +94,10 @@ function axisOf(
     }
     case 'Flatten':
       return 1;
-    case 'Reshape':
-      return reshaped(shape, fact.shape, from);
+    case 'Reshape': {
+      const grouped = groupNormInput(model, node);
+      return grouped === null ? reshaped(shape, fact.shape, from) : (axes.get(grouped) ?? 1);
+    }
     case 'Squeeze':
     case 'Unsqueeze':
       return kept(shape, fact.shape, from) ?? last;
@@ -145,8 +150,11 @@ function kept(from: Shape | null, to: Shape | null, axis: number | undefined): n
 
 /** Numbers multiplied, with the symbols left over; the batch axis may be unknown on either side. */
 function size(dims: Shape): { numbers: number; open: number } {
-  const known = dims.filter(isNumber);
-  return { numbers: known.reduce((all, dim) => all * dim, 1), open: dims.length - known.length };
+  const parts = dims.map(multipleOf);
+  return {
+    numbers: parts.reduce((all, part) => all * (part?.count ?? 1), 1),
+    open: parts.filter((part) => !part || part.symbol !== null).length,
+  };
 }
 
 const sameSize = (a: ReturnType<typeof size>, b: ReturnType<typeof size>): boolean =>

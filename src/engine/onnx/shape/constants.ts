@@ -69,9 +69,16 @@ export const same: Rule = ({ input }) => [{ shape: input(0).shape, values: input
 /** The same shape, other elements; further outputs (a norm's statistics) have shapes of their own. */
 export const like: Rule = ({ shape }) => [{ shape: shape(0) }];
 
-/** Broadcasting arithmetic, on shapes' values too. */
+/**
+ * Broadcasting arithmetic, on shapes' values too.
+ *
+ * @param withSymbols the same where an operand has a symbol
+ */
 export const arithmetic =
-  (compute: ((a: number, b: number) => number) | null): Rule =>
+  (
+    compute: ((a: number, b: number) => number) | null,
+    withSymbols: (a: Dimension, b: Dimension) => Dimension = () => null,
+  ): Rule =>
   ({ node, opset, input }) => {
     // Before opset 7 the second operand was fitted to the first by attributes.
     if (opset < 7 && integerAttribute(node, 'broadcast', 0) === 1) {
@@ -79,10 +86,17 @@ export const arithmetic =
     }
     const facts = node.inputs.map((_, i) => input(i));
     const shape = broadcast(facts.map((fact) => fact.shape));
-    return [{ shape, values: compute && facts.length === 2 ? computed(facts[0], facts[1], compute) : undefined }];
+    return [
+      { shape, values: compute && facts.length === 2 ? computed(facts[0], facts[1], compute, withSymbols) : undefined },
+    ];
   };
 
-function computed(a: Fact, b: Fact, compute: (a: number, b: number) => number): readonly Dimension[] | undefined {
+function computed(
+  a: Fact,
+  b: Fact,
+  compute: (a: number, b: number) => number,
+  withSymbols: (a: Dimension, b: Dimension) => Dimension,
+): readonly Dimension[] | undefined {
   if (
     !a.values ||
     !b.values ||
@@ -94,7 +108,7 @@ function computed(a: Fact, b: Fact, compute: (a: number, b: number) => number): 
   return Array.from({ length: count }, (_, i): Dimension => {
     const x = a.values![a.values!.length === 1 ? 0 : i];
     const y = b.values![b.values!.length === 1 ? 0 : i];
-    return isNumber(x) && isNumber(y) ? compute(x, y) : null;
+    return isNumber(x) && isNumber(y) ? compute(x, y) : withSymbols(x, y);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Dimension } from '../../../shared/model.js';
 import type { Node } from '../model.js';
+import { times } from './multiples.js';
 
 export type Shape = readonly Dimension[];
 
@@ -31,22 +32,8 @@ export type Rule = (operands: Operands) => Fact[];
 
 export const isNumber = (dim: Dimension | undefined): dim is number => typeof dim === 'number';
 
-/** A product of dimensions; null where one is unknown. A symbol times ones stays that symbol. */
-export function product(dims: Shape): Dimension {
-  let count = 1;
-  let symbol: string | null = null;
-  for (const dim of dims) {
-    if (dim === null || (typeof dim === 'string' && symbol !== null)) {
-      return null;
-    }
-    if (typeof dim === 'string') {
-      symbol = dim;
-    } else {
-      count *= dim;
-    }
-  }
-  return symbol === null || count === 0 ? count : count === 1 ? symbol : null;
-}
+/** A product of dimensions; null where one is unknown, or two are symbols. */
+export const product = (dims: Shape): Dimension => dims.reduce(times, 1);
 
 /** An axis counted from the end becomes one counted from the start. */
 export const fromStart = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);

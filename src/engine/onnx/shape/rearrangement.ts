@@ -1,6 +1,7 @@
 import type { Dimension } from '../../../shared/model.js';
 import { integerAttribute, integersAttribute } from '../graphIndex.js';
 import { type Fact, fromStart, isNumber, product, type Rule, type Shape, unknown } from './facts.js';
+import { divided } from './multiples.js';
 
 const allNumbers = (values: readonly Dimension[] | null | undefined): values is readonly number[] =>
   values?.every(isNumber) ?? false;
@@ -37,17 +38,8 @@ function quotient(from: Shape, others: Shape): Dimension {
     }
     return i < 0;
   });
-  const above = product(left);
-  const below = product(rest);
-  if (isNumber(above) && isNumber(below) && below > 0) {
-    return above / below;
-  }
   // N × 16 × 7 × 7 to ? × 784: the symbol remains where the numbers cancel.
-  const symbols = left.filter((dim) => typeof dim === 'string');
-  const numbers = product(left.filter(isNumber));
-  return symbols.length === 1 && left.every((dim) => dim !== null) && isNumber(below) && numbers === below
-    ? symbols[0]
-    : null;
+  return divided(product(left), product(rest));
 }
 
 export const flatten: Rule = ({ node, shape }) => {
@@ -59,14 +51,46 @@ export const flatten: Rule = ({ node, shape }) => {
   return [{ shape: [product(from.slice(0, axis)), product(from.slice(axis))] }];
 };
 
-export const transpose: Rule = ({ node, shape }) => {
+export const transpose: Rule = ({ node, input, shape }) => {
   const from = shape(0);
-  const order = integersAttribute(node, 'perm');
-  if (!from) {
+  const order = integersAttribute(node, 'perm') ?? from?.map((_, axis) => from.length - 1 - axis) ?? null;
+  if (!from || !order) {
     return [{ shape: order ? order.map(() => null) : null }];
   }
-  return [{ shape: order ? order.map((axis) => from[axis] ?? null) : [...from].reverse() }];
+  const dims = order.map((axis) => from[axis] ?? null);
+  return [
+    {
+      shape: dims,
+      values: gathered(input(0).values, from, dims, (at) => order.map((_, axis) => at[order.indexOf(axis)])),
+    },
+  ];
 };
+
+/**
+ * The elements of a small tensor at other places.
+ *
+ * @param source by the indices of an element among `dims`: its indices among the dimensions it comes from
+ */
+function gathered(
+  values: readonly Dimension[] | undefined,
+  from: Shape,
+  dims: Shape,
+  source: (at: readonly number[]) => readonly number[],
+): readonly Dimension[] | undefined {
+  if (!values || !allNumbers(from) || !allNumbers(dims)) {
+    return undefined;
+  }
+  const count = dims.reduce((all, dim) => all * dim, 1);
+  return Array.from({ length: count }, (_, element) => {
+    const at: number[] = [];
+    let rest = element;
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      at[axis] = rest % dims[axis];
+      rest = Math.floor(rest / dims[axis]);
+    }
+    return values[source(at).reduce((position, index, axis) => position * from[axis] + index, 0)] ?? null;
+  });
+}
 
 export const squeeze: Rule = ({ node, input, shape, integers }) => {
   const from = shape(0);
@@ -176,10 +200,9 @@ export const slice: Rule = ({ input, shape, integers }) => {
     const [a, b] =
       step > 0 ? [clamp(start, 0, size), clamp(end, 0, size)] : [clamp(start, 0, size - 1), clamp(end, -1, size - 1)];
     dims[axis] = Math.max(0, Math.ceil((b - a) / step));
-    if (values && from.length === 1) {
-      const old = values;
-      values = Array.from({ length: dims[axis] as number }, (_, k) => old[a + k * step]);
-    }
+    const before = [...dims];
+    before[axis] = size;
+    values = gathered(values, before, dims, (at) => at.map((index, i) => (i === axis ? a + index * step : index)));
   });
   return [{ shape: dims, values }];
 };

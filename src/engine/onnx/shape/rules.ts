@@ -22,6 +22,7 @@ import {
   transposedConvolution,
 } from './convolution.js';
 import type { Rule } from './facts.js';
+import { divided, times } from './multiples.js';
 import { attention, blockQuantisedMatmul, einsum, fusedAttention, gemm, matmul, recurrent } from './linear.js';
 import { concat, flatten, gather, reshape, slice, split, squeeze, transpose, unsqueeze } from './rearrangement.js';
 import { crop, pad, reduce, reduceOne, resize, tile } from './resizing.js';
@@ -45,8 +46,8 @@ export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...named(cast, 'Cast CastLike'),
   ['Add', arithmetic((a, b) => a + b)],
   ['Sub', arithmetic((a, b) => a - b)],
-  ['Mul', arithmetic((a, b) => a * b)],
-  ['Div', arithmetic((a, b) => Math.trunc(a / b))],
+  ['Mul', arithmetic((a, b) => a * b, times)],
+  ['Div', arithmetic((a, b) => Math.trunc(a / b), divided)],
   ['Mod', arithmetic((a, b) => ((a % b) + b) % b)],
   ['Equal', arithmetic((a, b) => Number(a === b))],
   ['Less', arithmetic((a, b) => Number(a < b))],

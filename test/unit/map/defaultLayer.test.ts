@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { bottlenecks, readModel } from '../../../src/engine/onnx/index.js';
+import { statedMapLayer } from '../../../src/engine/map/defaultLayer.js';
+import { int64, modelBytes, type ModelSpec, temporaryFolder } from '../../support/onnxFile.js';
+
+const kernel = (channels: number) => ({ dims: [channels, 3, 1, 1], values: Array<number>(3 * channels).fill(0.1) });
+const matrix = (rows: number, columns: number) => ({
+  dims: [rows, columns],
+  values: Array<number>(rows * columns).fill(0.1),
+});
+const pooling: ModelSpec['nodes'] = [
+  { op: 'GlobalAveragePool', in: ['features'], out: ['mean'] },
+  { op: 'Flatten', in: ['mean'], out: ['flat'] },
+];
+
+describe('the layer that maps are drawn of where none is named', () => {
+  const folder = temporaryFolder();
+
+  async function written(spec: Partial<ModelSpec> & Pick<ModelSpec, 'nodes'>) {
+    const shape = ['batch', 3, 6, 6];
+    const file = folder.write(
+      'model.onnx',
+      modelBytes({ inputs: { x: { shape } }, outputs: { scores: { shape: ['batch', 2] } }, ...spec }),
+    );
+    return readModel(file);
+  }
+
+  it('is the concatenation of an inception module, not one of its branches', async () => {
+    const model = await written({
+      initializers: { left: kernel(4), right: kernel(2), head: matrix(6, 2) },
+      nodes: [
+        { op: 'Conv', in: ['x', 'left'], out: ['a'] },
+        { op: 'Conv', in: ['x', 'right'], out: ['b'] },
+        { op: 'Concat', in: ['a', 'b'], out: ['features'], attributes: { axis: 1 } },
+        ...pooling,
+        { op: 'MatMul', in: ['flat', 'head'], out: ['scores'] },
+      ],
+    });
+    const layer = await statedMapLayer(model);
+    assert.equal(layer?.name, 'features');
+    assert.deepEqual([layer?.units, layer?.unitAxis], [6, 1]);
+  });
+
+  it('is the sum at the end of a block, not what attention inside it takes apart', async () => {
+    const model = await written({
+      initializers: {
+        stem: kernel(3),
+        qkv: kernel(3),
+        row: int64(0, 3, -1),
+        head: matrix(3, 2),
+        size: int64(0, 3, 6, 6),
+      },
+      nodes: [
+        { op: 'Conv', in: ['x', 'stem'], out: ['before'] },
+        { op: 'Conv', in: ['before', 'qkv'], out: ['q'] },
+        { op: 'Reshape', in: ['q', 'row'], out: ['rows'] },
+        { op: 'Softmax', in: ['rows'], out: ['pattern'] },
+        { op: 'Reshape', in: ['pattern', 'size'], out: ['mixed'] },
+        { op: 'Add', in: ['before', 'mixed'], out: ['features'] },
+        ...pooling,
+        // A norm behind the pool: no head as class activation mapping needs it.
+        { op: 'Tanh', in: ['flat'], out: ['normal'] },
+        { op: 'MatMul', in: ['normal', 'head'], out: ['scores'] },
+      ],
+    });
+    assert.equal((await statedMapLayer(model))?.name, 'features');
+    const all = bottlenecks(model, 'scores');
+    assert.ok(all.has('before') && all.has('features'));
+    assert.ok(!all.has('q') && !all.has('mixed'), 'beside the residual');
+  });
+});
