@@ -5,6 +5,7 @@ import {
   type AttributionJob,
   attributionMethods,
   defaultAttribution,
+  fractionalInputs,
 } from '../engine/attribution/index.js';
 import { mediaFolder } from '../engine/index.js';
 import { fileInputs } from '../engine/map/inputs.js';
@@ -79,9 +80,17 @@ export async function attribute(args: string[]): Promise<void> {
   } else {
     inputs = await openProbe({ kind: 'data', path: values.input! }, model, { bundledFolder });
   }
-  const made = await attributeInputs(model, inputs, job);
+  const to = job.wrt === null ? await fractionalInputs(model, inputs, job) : null;
+  const made = await attributeInputs(
+    to?.model ?? model,
+    to?.inputs ?? inputs,
+    { ...job, output: to ? to.output : job.output },
+    { named: model },
+  ).finally(() => to?.release());
   progress.end();
   for (const note of made.notes) progress.say(note);
+  if (made.wrt !== inputs.input && job.wrt === null)
+    progress.say(`"${inputs.input}" holds whole numbers, which have no gradient: attributed to what they become`);
   const size = made.values[0]?.length ?? 0;
   const all = new Float32Array(made.values.length * size);
   made.values.forEach((part, i) => all.set(part, i * size));

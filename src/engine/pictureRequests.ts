@@ -14,6 +14,7 @@ import {
   attributionMethods,
   decisionReasons,
   defaultAttribution,
+  fractionalInputs,
   KeptGradient,
   magnitudeMap,
 } from './attribution/index.js';
@@ -152,7 +153,15 @@ export class PictureRequests {
     signal: AbortSignal,
   ): Promise<MapResult> {
     const job = { ...defaultAttribution, refine: true, method, class: wanted, threads };
-    const made = await attribute(model, inputs, job, { signal, kept: this.#gradient });
+    const fractional = await fractionalInputs(model, inputs, job);
+    // A model that is made for this picture's bytes is gone afterwards.
+    const kept = fractional.model === model ? this.#gradient : undefined;
+    const made = await attribute(
+      fractional.model,
+      fractional.inputs,
+      { ...job, output: fractional.output },
+      { signal, kept },
+    ).finally(() => fractional.release());
     const scores = await classLogits(this.#runsOf(model, threads), inputs.input, await inputs.batch(0, 1));
     const { link } = classOutput(model, null);
     const sum = made.values[0].reduce((total, value) => total + value, 0);

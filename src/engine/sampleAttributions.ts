@@ -16,7 +16,10 @@ import type { Tensor } from './runtime/tensor.js';
 /** These give slopes, not shares. */
 const slopes: ReadonlySet<string> = new Set(['gradient', 'smoothgrad', 'guided-backprop', 'deconvnet']);
 
-type Made = Pick<SampleAttribution, 'dims' | 'values' | 'expected' | 'notes'> & { score: number | null };
+type Made = Pick<SampleAttribution, 'dims' | 'values' | 'expected' | 'notes'> & {
+  score: number | null;
+  isTokens: boolean;
+};
 
 /** Attributes scores to the parts of inputs that are no pictures: columns, tokens, numbers. */
 export class SampleAttributions {
@@ -37,9 +40,9 @@ export class SampleAttributions {
     const names = await classNames(model, scores.length);
     const index = classIndex(request.class, scores.length, names) ?? highest(scores);
     const input = modelInputs(model).find(({ name }) => name === probe.input);
-    const isTokens = input !== undefined && isInteger(input);
-    const made = await (isTokens
-      ? this.#toTokens(model, probe.input, feeds, index, request, signal)
+    const isWhole = input !== undefined && isInteger(input);
+    const { isTokens, ...made } = await (isWhole
+      ? this.#toWhole(model, probe.input, feeds, index, request, signal)
       : this.#toNumbers(model, probe, feeds, index, request, signal));
     const hasColumns = probe.columns.length === made.values.length;
     const { values: row } = await probe.view(sample);
@@ -71,11 +74,18 @@ export class SampleAttributions {
       signal,
       kept: this.#gradient,
     });
-    return { dims, values: values[0], score: scores?.[0] ?? null, expected: expected?.[0] ?? null, notes };
+    return {
+      dims,
+      values: values[0],
+      score: scores?.[0] ?? null,
+      expected: expected?.[0] ?? null,
+      notes,
+      isTokens: false,
+    };
   }
 
-  /** To what the tokens are looked up as; a token's value is the sum over its vector. */
-  async #toTokens(
+  /** To what whole numbers become; where tokens are looked up, a token's value is the sum over its vector. */
+  async #toWhole(
     model: OnnxModel,
     input: string,
     feeds: Record<string, Tensor>,
@@ -94,7 +104,8 @@ export class SampleAttributions {
       const [all] = made.values;
       const features = all.length / tokens;
       // The sum of a gradient over a vector says nothing: behind a layer norm it is always 0.
-      const byLength = slopes.has(method);
+      const isTokens = features > 1;
+      const byLength = isTokens && slopes.has(method);
       const values = Float32Array.from({ length: tokens }, (_, token) => {
         const vector = all.subarray(token * features, (token + 1) * features);
         return byLength ? Math.hypot(...vector) : vector.reduce((sum, value) => sum + value, 0);
@@ -106,7 +117,8 @@ export class SampleAttributions {
         values,
         score: made.scores?.[0] ?? null,
         expected: made.expected?.[0] ?? null,
-        notes: [note, ...made.notes],
+        notes: [...(isTokens ? [note] : []), ...made.notes],
+        isTokens,
       };
     } finally {
       await embedded.remove();

@@ -91,6 +91,8 @@ export interface AttributionRun {
   signal?: AbortSignal;
   /** Keeps what was opened for the next time; absent: opened for this one and closed. */
   kept?: KeptGradient;
+  /** The model whose classes are named, where this is a part of it. */
+  named?: OnnxModel;
   onBatch(batch: AttributedBatch): void | Promise<void>;
 }
 
@@ -103,7 +105,7 @@ export async function attributeBatches(
   model: OnnxModel,
   inputs: AttributionInputs,
   job: AttributionJob,
-  { signal, kept, onBatch }: AttributionRun,
+  { signal, kept, named = model, onBatch }: AttributionRun,
 ): Promise<AttributionSummary> {
   const method = methodNamed(job.method);
   const output = classOutput(model, job.output);
@@ -135,7 +137,7 @@ export async function attributeBatches(
       const feeds = fullBatch(await inputs.batch(first, count), count, fixed ?? count);
       const point = new Model(gradient, feeds, inputs.input, wrt, { tensor: target, unitAxis }, count, pause);
       const classes = await point.classes(method.repeats ?? false, async (total) => {
-        names ??= await classNames(model, total);
+        names ??= await classNames(named, total);
         return classIndex(job.class, total, names);
       });
       const { dims, values, scores, expected, note } = await method.run(point, job);

@@ -17,3 +17,4 @@ export { classScore } from './classTarget.js';
 export { decisionReasons } from './decisionReasons.js';
 export { channelSums, magnitudeMap } from './magnitudeMap.js';
 export { embeddedModel } from './embeddedModel.js';
+export { fractionalInputs } from './fractionalInputs.js';

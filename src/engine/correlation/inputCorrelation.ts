@@ -1,11 +1,11 @@
 import {
   type AttributionInputs,
   type CorrelationJob,
+  fractionalInputs,
   gradientCorrelation,
   type OutputCorrelation,
 } from '../attribution/index.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { correlationInputs } from './correlationInputs.js';
 
 /**
  * Integrated Gradient Correlation of the components of any inputs; of tokens, of their positions.
@@ -18,7 +18,7 @@ export async function inputCorrelation(
   job: CorrelationJob,
   options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<{ outputs: OutputCorrelation[]; notes: string[] }> {
-  const fractions = await correlationInputs(model, inputs, job);
+  const fractions = await fractionalInputs(model, inputs, job);
   try {
     const own = { ...job, output: fractions.output };
     const { outputs, notes } = await gradientCorrelation(fractions.model, fractions.inputs, own, options);

@@ -60,16 +60,58 @@ describe('attribution to tokens', () => {
     assert.match(notes[0], /lengths of the vectors of 2 numbers/);
   });
 
-  it('says so where no table is found', async () => {
+  it('whole numbers that are only cast are attributed to as numbers', async () => {
     const cast = model({
       nodes: [
         { op: 'Cast', in: ['ids'], out: ['f'], attributes: { to: 1 } },
         { op: 'Unsqueeze', in: ['f', 'last'], out: ['column'] },
-        { op: 'Concat', in: ['column', 'column'], out: ['e'], attributes: { axis: 2 } },
+        { op: 'Concat', in: ['column', 'column', 'column'], out: ['three'], attributes: { axis: 2 } },
+        { op: 'MatMul', in: ['three', 'sums'], out: ['e'] },
       ],
-      initializers: { last: { dims: [1], type: 7, raw: Buffer.from(BigInt64Array.of(2n).buffer) } },
+      initializers: {
+        last: { dims: [1], type: 7, raw: Buffer.from(BigInt64Array.of(2n).buffer) },
+        // Of each number n the vector (3 n, n): w gives 3 n - n, and twice that.
+        sums: { dims: [3, 2], values: [1, 1, 1, 0, 1, 0] },
+      },
     });
-    await assert.rejects(of({ model: cast }), /no table is found in which they are looked up/);
+    const found = await of({ model: cast });
+    assert.deepEqual([...found.values], [0, 2 * 4, 1 * 4]);
+    assert.equal(found.score, 12);
+    assert.deepEqual(found.notes, []);
+    const path = await of({ model: cast, method: 'gradient', class: 0 });
+    assert.deepEqual([...path.values], [2, 2, 2]);
+  });
+
+  it('a comparison with the padding is not taken for the table', async () => {
+    const masked = model({
+      nodes: [
+        { op: 'Equal', in: ['ids', 'padding'], out: ['isPadding'] },
+        { op: 'Cast', in: ['isPadding'], out: ['mask'], attributes: { to: 1 } },
+        { op: 'Unsqueeze', in: ['mask', 'last'], out: ['column'] },
+        { op: 'Gather', in: ['table', 'ids'], out: ['vectors'] },
+        { op: 'Add', in: ['vectors', 'column'], out: ['e'] },
+      ],
+      initializers: {
+        table: { dims: [3, 2], values: table },
+        padding: { dims: [], type: 7, raw: Buffer.from(BigInt64Array.of(9n).buffer) },
+        last: { dims: [1], type: 7, raw: Buffer.from(BigInt64Array.of(2n).buffer) },
+      },
+    });
+    assert.deepEqual([...(await of({ model: masked })).values], [-2, -2, -2]);
+  });
+
+  it('says so where no table is found', async () => {
+    const hashed = model({
+      nodes: [
+        { op: 'Mod', in: ['ids', 'two'], out: ['rest'] },
+        { op: 'Gather', in: ['table', 'rest'], out: ['e'] },
+      ],
+      initializers: {
+        table: { dims: [3, 2], values: table },
+        two: { dims: [], type: 7, raw: Buffer.from(BigInt64Array.of(2n).buffer) },
+      },
+    });
+    await assert.rejects(of({ model: hashed }), /no table is found in which they are looked up/);
   });
 
   it('of a table’s row has the row’s own values beside its shares', async () => {

@@ -35,6 +35,27 @@ describe('onnxplain attribute', () => {
     assert.deepEqual(values(), [0, 0, 0, 12]);
   });
 
+  it('goes to what whole numbers become: the sum of bytes / 2 has the gradient 1/2 by each byte', async () => {
+    const bytes = folder.write(
+      'bytes.onnx',
+      modelBytes({
+        nodes: [
+          { op: 'Cast', in: ['x'], out: ['f'], attributes: { to: 1 } },
+          { op: 'MatMul', in: ['f', 'w'], out: ['y'] },
+        ],
+        inputs: { x: { type: 2, shape: ['n', 2] } },
+        outputs: { y: { shape: ['n', 1] } },
+        initializers: { w: { dims: [2, 1], values: [0.5, 0.5] } },
+      }),
+    );
+    const input = folder.write('bytes.npy', npy('|u1', [1, 2], Uint8Array.of(4, 200)));
+    const out = path.join(folder.path(), 'a.npy');
+    const done = await onnxplain(['attribute', bytes, '--input', input, '--method', 'gradient', '--out', out]);
+    assert.equal(done.code, 0, done.stderr);
+    assert.deepEqual(values(), [0.5, 0.5]);
+    assert.match(done.stderr, /holds whole numbers.*attributed to what they become/);
+  });
+
   it('refuses what is not there in one sentence', async () => {
     for (const [args, code, words] of [
       [['--method', 'gradient', '--class', '7'], 1, /there is no class 7/],

@@ -1,19 +1,20 @@
 import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
-import { type AttributionInputs, embeddedModel } from '../attribution/index.js';
 import { classOutput } from '../map/classOutput.js';
 import { fullBatch } from '../map/inputBatch.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { modelInputs } from '../probe/index.js';
 import { isInteger } from '../probe/modelInput.js';
+import type { AttributionInputs } from './attribute.js';
+import { embeddedModel } from './embeddedModel.js';
 
-/** A model and inputs that can be integrated along, whatever the probe set feeds. */
-export interface CorrelationInputs {
+/** A model and inputs that have gradients, whatever the probe set feeds. */
+export interface FractionalInputs {
   model: OnnxModel;
   inputs: AttributionInputs;
   output: string | null;
   /** Of tokens: one number a position, the sum over the vector that its token is looked up as. */
-  byPosition: { dims: number[]; sums(values: Float64Array): Float64Array } | null;
+  byPosition: { dims: number[]; features: number; sums(values: Float64Array): Float64Array } | null;
   notes: string[];
   release(): Promise<void>;
 }
@@ -23,16 +24,16 @@ const mostSamples = 16;
 const mostComponents = 2 ** 19;
 
 /**
- * The inputs as they are; of tokens, the vectors that they are looked up as, which have a gradient, with the part of the model
- * behind them.
+ * The inputs as they are; of whole numbers, what they become that has a gradient, the vectors that tokens are looked up as or the
+ * fractions that bytes are cast to, with the part of the model behind that.
  *
  * @throws UserError where whole numbers are looked up in no way that is known here
  */
-export async function correlationInputs(
+export async function fractionalInputs(
   model: OnnxModel,
   inputs: AttributionInputs,
   { output, probability, threads }: { output: string | null; probability: boolean; threads: number | null },
-): Promise<CorrelationInputs> {
+): Promise<FractionalInputs> {
   const given = modelInputs(model).find(({ name }) => name === inputs.input);
   if (!given || !isInteger(given)) {
     return { model, inputs, output, byPosition: null, notes: [], release: async () => {} };
@@ -67,14 +68,18 @@ export async function correlationInputs(
     output: target,
     byPosition: {
       dims,
+      features,
       sums: (values) =>
         Float64Array.from({ length: positions }, (_, position) =>
           values.subarray(position * features, (position + 1) * features).reduce((sum, value) => sum + value, 0),
         ),
     },
-    notes: [
-      `Tokens have no gradient: these are sums, position by position, over the vectors of ${features} numbers that they are looked up as.`,
-    ],
+    notes:
+      features === 1
+        ? []
+        : [
+            `Tokens have no gradient: these are sums, position by position, over the vectors of ${features} numbers that they are looked up as.`,
+          ],
     release: () => embedded.remove(),
   };
 }
