@@ -1,4 +1,4 @@
-import { int64, type NodeSpec, type TensorSpec } from './onnxFile.js';
+import { type AttributeSpec, int64, type NodeSpec, type TensorSpec } from './onnxFile.js';
 
 /** A node of an old operator set, and the newer one that it is raised to. */
 export interface RaisedCase {
@@ -17,6 +17,13 @@ export interface RaisedCase {
 const floats = (...values: number[]): TensorSpec => ({ dims: [values.length], values });
 /** "To the end", as exporters write it. */
 const toTheEnd = 2n ** 63n - 1n;
+
+const paddings: Record<string, AttributeSpec>[] = [
+  { auto_pad: 'SAME_UPPER' },
+  { auto_pad: 'SAME_LOWER' },
+  { output_shape: [8, 7] },
+  { auto_pad: 'VALID', output_shape: [10, 10] },
+];
 
 /** What was there before the operators changed, all of it. */
 export const raisedCases: RaisedCase[] = [
@@ -167,4 +174,24 @@ export const raisedCases: RaisedCase[] = [
     attributes: { strides: [2, 2], pads: [1, 0, 0, 1] },
     constants: [{ dims: [2, 1, 3, 3], values: Array.from({ length: 18 }, (_, i) => i / 7 - 1) }],
   },
+  { op: 'Affine', opset: 7, to: 12, dims: [2, 3], attributes: { alpha: 1.7, beta: -0.3 } },
+  {
+    op: 'ImageScaler',
+    opset: 7,
+    to: 10,
+    dims: [2, 3, 2, 2],
+    attributes: { scale: 0.7, bias: new Float32Array([1, -0.1, 3.3]) },
+  },
+  { op: 'Crop', opset: 7, to: 12, dims: [1, 2, 6, 5], attributes: { border: [1, 2, 0, 1] } },
+  { op: 'Crop', opset: 9, to: 18, dims: [1, 2, 6, 5], attributes: { border: [1, 2, 0, 0], scale: [3, 2] } },
+  // Which side gets the odd element was told the other way round before 11, by mistake; ONNX Runtime does one thing.
+  ...paddings.map((padding): RaisedCase => ({
+    op: 'ConvTranspose',
+    opset: 7,
+    to: 16,
+    dims: [1, 1, 4, 4],
+    attributes: { strides: [2, 2], ...padding },
+    constants: [{ dims: [1, 1, 3, 3], values: Array.from({ length: 9 }, (_, i) => i / 7 - 1) }],
+    what: Object.entries(padding).join(' '),
+  })),
 ];

@@ -102,16 +102,6 @@ const uncertain: Record<string, [spec: onnxFile.ModelSpec, to: number]> = {
     specOf({ op: 'AveragePool', opset: 11, dims: [1, 1, 4, 4], attributes: { kernel_shape: [3, 3] } }),
     19,
   ],
-  'a padding that is found automatically': [
-    specOf({
-      op: 'ConvTranspose',
-      opset: 9,
-      dims: [1, 1, 4, 4],
-      attributes: { auto_pad: 'SAME_UPPER', strides: [2, 2] },
-      constants: [{ dims: [1, 1, 3, 3], values: Array.from({ length: 9 }, () => 1) }],
-    }),
-    11,
-  ],
   'a Softmax over several axes of which nothing is known': [
     {
       opset: 9,

@@ -1,6 +1,5 @@
 import { integerAttribute, integersAttribute } from '../../onnx/graphIndex.js';
-import type { Node } from '../../onnx/index.js';
-import { type Change, withAttributes, withInputs } from './change.js';
+import { type Change, floatAttribute, withAttributes, withInputs } from './change.js';
 
 /** Slice 10: `starts`, `ends` and `axes` became inputs. */
 export const slice: Change = (node, around) => {
@@ -77,8 +76,3 @@ export const dft: Change = (node, around) => [
     around.ints([integerAttribute(node, 'axis', 1)], []),
   ]),
 ];
-
-function floatAttribute(node: Node, name: string): number | null {
-  const attribute = node.attributes.get(name);
-  return attribute?.type === 'float' ? attribute.value : null;
-}

@@ -41,3 +41,8 @@ export function withInputs(node: Node, inputs: readonly string[]): Node {
   const isSame = given.length === node.inputs.length && given.every((name, i) => name === node.inputs[i]);
   return isSame ? node : { ...node, inputs: given };
 }
+
+export function floatAttribute(node: Node, name: string): number | null {
+  const attribute = node.attributes.get(name);
+  return attribute?.type === 'float' ? attribute.value : null;
+}

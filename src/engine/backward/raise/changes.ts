@@ -2,6 +2,7 @@ import { integerAttribute, textAttribute } from '../../onnx/graphIndex.js';
 import { axes, clip, dft, pad, slice, split, splitByNumber, topK } from './attributesToInputs.js';
 import { type Change, uncertain, withAttributes } from './change.js';
 import { resize, resizeSizes, upsample, upsampleScales } from './resize.js';
+import { affine, crop, imageScaler } from './runtimesOwn.js';
 import { softmax } from './softmax.js';
 
 /** BatchNormalization 9: statistics of each element, without `spatial`, are gone. */
@@ -23,10 +24,6 @@ const dropoutRatio: Change = (node, around) => dropoutMask(withAttributes(node, 
 /** Pools that round the number of windows up: which of them count, and how much, was said differently in each version. */
 const noCeil: Change = (node) => (integerAttribute(node, 'ceil_mode', 0) === 0 ? [node] : null);
 
-/** ConvTranspose 11: which side gets the odd element of a padding that is found automatically was said the other way round. */
-const statedPads: Change = (node) =>
-  textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET' && !node.attributes.has('output_shape') ? [node] : null;
-
 /** GridSample 20: modes have other names. */
 const gridModes: Change = (node) => {
   const mode = textAttribute(node, 'mode', 'bilinear');
@@ -44,10 +41,10 @@ const flattening = { 13: softmax };
 
 /** By operator and version: what changed so that a node must be written otherwise, or can't be told to be the same. */
 export const changes: Readonly<Record<string, Readonly<Record<number, Change>>>> = {
+  Affine: { 10: affine },
+  Crop: { 10: crop },
+  ImageScaler: { 10: imageScaler },
   // What ONNX Runtime has under these names in older sets are operators of its own.
-  Affine: { 10: uncertain },
-  Crop: { 10: uncertain },
-  ImageScaler: { 10: uncertain },
   LayerNormalization: { 17: uncertain },
   MeanVarianceNormalization: { 9: uncertain },
   ThresholdedRelu: { 10: uncertain },
@@ -56,7 +53,6 @@ export const changes: Readonly<Record<string, Readonly<Record<number, Change>>>>
   AveragePool: { 19: uncertain },
   BatchNormalization: { 9: spatial, 14: oneOutput },
   Clip: { 11: clip },
-  ConvTranspose: { 11: statedPads },
   DFT: { 20: dft },
   Dropout: { 10: dropoutMask, 12: dropoutRatio },
   GridSample: { 20: gridModes },
