@@ -10,6 +10,8 @@ import type { MemoryShares } from './memoryShares.js';
 export interface ModelActivationsOptions {
   /** Opens a session that gives these tensors. */
   open: (outputs: string[]) => Promise<Session>;
+  /** How many nodes of the model compute these tensors. */
+  nodes: (outputs: readonly string[]) => number;
   probe: ProbeSet;
   layers: readonly Layer[];
   samples: number;
@@ -19,12 +21,12 @@ export interface ModelActivationsOptions {
 
 /** Activations from running a model over a probe set. */
 export async function modelActivations(options: ModelActivationsOptions): Promise<Activations> {
-  const { open, probe, samples, memory, signal } = options;
-  const sessions = layerSessions(options.layers, memory.kept, open);
+  const { open, nodes, probe, samples, memory, signal } = options;
+  const sessions = layerSessions(options.layers, memory.kept, open, nodes);
   const layers: MeasuredLayer[] = [];
   try {
     for (const some of neighbours(options.layers, memory.sample)) {
-      layers.push(...(await measureLayers(await sessions.of(some), probe, some, signal)));
+      layers.push(...(await measureLayers(await sessions.of(some, 1), probe, some, signal)));
     }
   } catch (error) {
     await sessions.close();
@@ -38,19 +40,24 @@ export async function modelActivations(options: ModelActivationsOptions): Promis
       const missing = wanted.filter(({ layer }) => kept.of(layer.name) === null);
       const byName = new Map(missing.map((layer) => [layer.layer.name, layer]));
       for (const name of byName.keys()) kept.begin(name);
-      await streamActivations({
-        session: await sessions.of(missing.map(({ layer }) => layer)),
-        probe,
-        samples,
-        batch: batchFor(missing, memory.batch),
-        signal: stop,
-        layers: missing.map(({ stream }) => stream),
-        onProgress,
-        onBatch(name, batch) {
-          kept.add(name, batch);
-          onBatch(byName.get(name)!, batch);
-        },
-      });
+      if (missing.length > 0) {
+        await streamActivations({
+          session: await sessions.of(
+            wanted.map(({ layer }) => layer),
+            samples,
+          ),
+          probe,
+          samples,
+          batch: batchFor(missing, memory.batch),
+          signal: stop,
+          layers: missing.map(({ stream }) => stream),
+          onProgress,
+          onBatch(name, batch) {
+            kept.add(name, batch);
+            onBatch(byName.get(name)!, batch);
+          },
+        });
+      }
       for (const name of byName.keys()) kept.end(name);
       for (const layer of wanted) {
         if (missing.includes(layer)) continue;

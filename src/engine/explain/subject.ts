@@ -3,7 +3,7 @@ import type { ExplainEvent, ExplainRequest } from '../../shared/engineApi.js';
 import type { Layer, ModelStructure } from '../../shared/model.js';
 import { UserError } from '../../shared/userError.js';
 import { fileHash } from '../fileHash.js';
-import { defaultLayers, findLayer } from '../onnx/index.js';
+import { defaultLayers, findLayer, partBefore } from '../onnx/index.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Opened } from '../opened.js';
 import { readArray, summaryOf, type ProbeSet } from '../probe/index.js';
@@ -52,7 +52,8 @@ export async function openSubject(
     }
     return session;
   };
-  const measure = (some: Layer[]) => modelActivations({ open, probe, layers: some, samples, memory, signal });
+  const nodes = (outputs: readonly string[]) => partBefore(model, outputs)?.nodes.size ?? model.graph.nodes.length;
+  const measure = (some: Layer[]) => modelActivations({ open, nodes, probe, layers: some, samples, memory, signal });
   let left = layers;
   let activations: Activations | null = null;
   while (!activations) {

@@ -115,21 +115,34 @@ describe('Memory', () => {
 
   it('shares one session between layers that fit together, and else opens one for each group', async () => {
     const layers = [layer('a', 4, 5), layer('b', 4, 5), layer('c', 4, 10)].map((one) => one.layer);
-    const follow = async (bytes: number) => {
+    // Each layer is a tenth of the nodes behind the one before it.
+    const nodes = (outputs: readonly string[]) => Math.max(...outputs.map((name) => ({ a: 8, b: 9, c: 10 })[name]!));
+    const follow = async (bytes: number, samples: number) => {
       const log: string[] = [];
-      const sessions = layerSessions(layers, bytes, async (outputs) => {
-        log.push(`open ${outputs.join(' ')}`);
-        return { release: async () => void log.push('release') } as Session;
-      });
-      await sessions.of([layers[0]]);
-      await sessions.of([layers[0]]);
-      await sessions.of([layers[1], layers[2]]);
-      await sessions.of([layers[2]]);
+      const sessions = layerSessions(
+        layers,
+        bytes,
+        async (outputs) => {
+          log.push(`open ${outputs.join(' ')}`);
+          return { release: async () => void log.push('release') } as Session;
+        },
+        nodes,
+      );
+      await sessions.of(layers, 1);
+      await sessions.of([layers[0]], samples);
+      await sessions.of([layers[0]], samples);
+      await sessions.of([layers[1], layers[2]], samples);
+      await sessions.of([layers[1]], samples);
+      await sessions.of([layers[2]], samples);
       await sessions.close();
       await sessions.close();
       return log;
     };
-    assert.deepEqual(await follow(2400), ['open a b c', 'release']);
-    assert.deepEqual(await follow(2399), ['open a', 'release', 'open b c', 'release']);
+    assert.deepEqual(await follow(2400, 10), ['open a b c', 'release']);
+    // A fifth of 80 runs is not more than an opening takes, a fifth of 100 is; `b` alone stays where it was run with `c`.
+    assert.deepEqual(await follow(2400, 80), ['open a b c', 'release']);
+    const own = ['open a', 'release', 'open b c', 'release'];
+    assert.deepEqual(await follow(2400, 100), ['open a b c', 'release', 'open a', 'release', 'open a b c', 'release']);
+    assert.deepEqual(await follow(2399, 100), ['open a b c', 'release', ...own]);
   });
 });
