@@ -35,14 +35,18 @@ export function heldFactors(model: OnnxModel): (node: Node) => HeldFactor | null
     if (of === node.outputs[0] || node.inputs.some((input) => graph.constant(input))) return -1;
     return node.inputs.findIndex((input) => isScaledRoot(input, of));
   };
+  /** A sum or mean over places; plus an ε, at least an ε, over a count. */
+  const isVariance = (tensor: string): boolean => {
+    const node = graph.producer.get(tensor);
+    if (/^Reduce(Mean|SumSquare|Sum)$/.test(node?.op ?? '')) return true;
+    if (node?.op === 'Div') return isVariance(node.inputs[0]);
+    return /^(Add|Max|Clip)$/.test(node?.op ?? '') && node!.inputs.some(isVariance);
+  };
   const isDeviation = (tensor: string): boolean => {
     const node = graph.producer.get(tensor);
     if (!node) return false;
     if (node.op === 'Reciprocal') return isDeviation(node.inputs[0]);
-    if (node.op !== 'Sqrt' && node.op !== 'Pow') return false;
-    const sum = graph.producer.get(node.inputs[0]);
-    const parts = sum?.op === 'Add' ? sum.inputs : node.inputs.slice(0, 1);
-    return parts.some((part) => /^Reduce(Mean|SumSquare|Sum)$/.test(graph.producer.get(part)?.op ?? ''));
+    return (node.op === 'Sqrt' || node.op === 'Pow') && isVariance(node.inputs[0]);
   };
   return (node) => {
     if (node.domain !== '') return null;

@@ -1,4 +1,11 @@
-import { gradientRules, type Rule, type RuleOf, type RuleTable, type Site, type Value } from '../../backward/index.js';
+import {
+  gradientRules,
+  normalisations,
+  type Rule,
+  type RuleOf,
+  type RuleTable,
+  type Site,
+} from '../../backward/index.js';
 import type { OnnxModel } from '../../onnx/model.js';
 import { heldFactors } from './heldFactors.js';
 
@@ -26,26 +33,6 @@ const half: Rule = {
   },
 };
 
-/** LN rule: y = (x - mean) / σ × w + b with σ a constant. */
-const layerNorm = (centred: boolean): Rule => ({
-  by: [0],
-  backward(at) {
-    const { g, node } = at;
-    const rank = at.inputDims(0).length;
-    const stated = node.attributes.get('axis')?.value;
-    const axis = ((typeof stated === 'number' ? stated : -1) + rank) % rank;
-    const axes = Array.from({ length: rank - axis }, (_, i) => axis + i);
-    const count = axes.reduce((product, i) => product * at.inputDims(0)[i], 1);
-    const mean = (value: Value): Value => g.mul(g.sum(value, axes, true), 1 / count);
-    const x = at.input(0);
-    const centre = centred ? g.sub(x, mean(x)) : x;
-    const epsilon = node.attributes.get('epsilon')?.value;
-    const deviation = g.op('Sqrt', [g.add(mean(g.mul(centre, centre)), typeof epsilon === 'number' ? epsilon : 1e-5)]);
-    const scaled = g.div(at.has(1) ? g.mul(at.gradient, at.input(1)) : at.gradient, deviation);
-    return [centred ? g.sub(scaled, mean(scaled)) : scaled];
-  },
-});
-
 /**
  * RelP (Jafari et al. 2025): modified gradients that keep conservation: the LN, identity and half rules, and ordinary
  * gradients through linear layers; with `constantAttention` the AH rule too, by which attention patterns are constants.
@@ -59,8 +46,8 @@ export function relpRules(
   const rules: RuleTable = {
     ...Object.fromEntries(activations.map((op) => [op, identity])),
     Mul: half,
-    LayerNormalization: layerNorm(true),
-    RMSNormalization: layerNorm(false),
+    // LN rule: y = (x - mean) / σ × w + b with σ a constant.
+    ...normalisations(true),
     ...(constantAttention ? { Softmax: { by: [], backward: () => [] } satisfies Rule } : {}),
   };
 

@@ -19,13 +19,7 @@ import { indexingRules } from './indexing.js';
 import { causalConvolution, gatedRmsNorm, linearAttention } from './linearAttention.js';
 import { crossEntropy, likelihood } from './losses.js';
 import { gemm, matmul } from './linear.js';
-import {
-  batchNormalization,
-  groupNormalization,
-  instanceNormalization,
-  layerNormalization,
-  localResponse,
-} from './normalisation.js';
+import { batchNormalization, localResponse, normalisations } from './normalisation.js';
 import { maxPool } from './maxPool.js';
 import { cast, passed, stopped, stoppingOperators } from './passing.js';
 import { centerCropPad, columnsToImage, maxUnpool } from './patches.js';
@@ -71,11 +65,7 @@ export const gradientRules: RuleTable = {
   GlobalMaxPool: globalMaxPool,
   GlobalLpPool: globalLpPool,
   BatchNormalization: batchNormalization,
-  InstanceNormalization: instanceNormalization,
-  LayerNormalization: layerNormalization(true),
-  RMSNormalization: layerNormalization(false),
-  SimplifiedLayerNormalization: layerNormalization(false),
-  GroupNormalization: groupNormalization,
+  ...normalisations(false),
   LRN: localResponse,
   Softmax: softmax,
   LogSoftmax: logSoftmax,

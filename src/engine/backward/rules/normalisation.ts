@@ -41,17 +41,24 @@ export const batchNormalization: Rule = {
 
 /**
  * x̂ = (x - mean) / √(var + ε) over some axes: dx = (dx̂ - mean(dx̂) - x̂ mean(dx̂ x̂)) / √(var + ε). Without centring
- * (root mean square) the middle term is absent.
+ * (root mean square) the middle term is absent; with the deviation held, as if it were a constant, the last one is.
  */
-export function normalised(g: GraphBuilder, x: Value, axes: readonly number[], epsilon: number, centred = true) {
+export function normalised(
+  g: GraphBuilder,
+  x: Value,
+  axes: readonly number[],
+  epsilon: number,
+  { centred = true, held = false } = {},
+) {
   const centre = centred ? g.sub(x, mean(g, x, axes)) : x;
   const inverse = g.div(1, g.op('Sqrt', [g.add(mean(g, g.mul(centre, centre), axes), epsilon)]));
   const hat = g.mul(centre, inverse);
   return {
     hat,
     backward(gradient: Value): Value {
-      const along = g.mul(hat, mean(g, g.mul(gradient, hat), axes));
       const rest = centred ? g.sub(gradient, mean(g, gradient, axes)) : gradient;
+      if (held) return g.mul(rest, inverse);
+      const along = g.mul(hat, mean(g, g.mul(gradient, hat), axes));
       return g.mul(g.sub(rest, along), inverse);
     },
   };
@@ -65,18 +72,20 @@ function scaled(
     axes,
     epsilon,
     centred = true,
+    held = false,
     scale,
   }: {
     shape?: readonly number[];
     axes: readonly number[];
     epsilon: number;
     centred?: boolean;
+    held?: boolean;
     scale: (value: Value) => Value;
   },
 ): (Value | null)[] {
   const { g, gradient } = at;
   const dims = at.inputDims(0);
-  const made = normalised(g, g.reshape(at.input(0), shape), axes, epsilon, centred);
+  const made = normalised(g, g.reshape(at.input(0), shape), axes, epsilon, { centred, held });
   const sumTo = (value: Value, position: number): Value => {
     const summed = g.unbroadcast(value, g.dims(scale(at.input(position))));
     const count = product(at.inputDims(position));
@@ -98,19 +107,20 @@ function scaled(
 const behind = (first: number, rank: number): number[] => Array.from({ length: rank - first }, (_, i) => first + i);
 
 /** Each channel of each sample by itself. */
-export const instanceNormalization: Rule = {
+const instanceNormalization = (held: boolean): Rule => ({
   backward(at) {
     const rank = at.inputDims(0).length;
     return scaled(at, {
       axes: behind(2, rank),
       epsilon: floatAttribute(at.node, 'epsilon', 1e-5),
+      held,
       scale: (value) => perChannel(at.g, value, rank),
     });
   },
-};
+});
 
 /** Everything from an axis on, centred or by its root mean square alone. */
-export const layerNormalization = (centred: boolean): Rule => ({
+const layerNormalization = (centred: boolean, held: boolean): Rule => ({
   backward(at) {
     const rank = at.inputDims(0).length;
     const axis = fromStart(integerAttribute(at.node, 'axis', -1), rank);
@@ -119,13 +129,14 @@ export const layerNormalization = (centred: boolean): Rule => ({
       axes: behind(axis, rank),
       epsilon: floatAttribute(at.node, 'epsilon', 1e-5),
       centred,
+      held,
       scale: (value) => value,
     });
   },
 });
 
 /** Groups of channels; scale and shift are one a group in opset 18 and one a channel since 21. */
-export const groupNormalization: Rule = {
+const groupNormalization = (held: boolean): Rule => ({
   backward(at) {
     const { g, node } = at;
     const dims = at.inputDims(0);
@@ -135,6 +146,7 @@ export const groupNormalization: Rule = {
       shape: [batch, groups, channels / groups, ...spatial],
       axes: behind(2, dims.length + 1),
       epsilon: floatAttribute(node, 'epsilon', 1e-5),
+      held,
       scale(value) {
         const count = product(g.dims(value));
         if (count === channels) return perChannel(g, value, dims.length);
@@ -143,7 +155,16 @@ export const groupNormalization: Rule = {
       },
     });
   },
-};
+});
+
+/** @param held the deviations that are divided by, as if they were constants */
+export const normalisations = (held: boolean) => ({
+  InstanceNormalization: instanceNormalization(held),
+  LayerNormalization: layerNormalization(true, held),
+  RMSNormalization: layerNormalization(false, held),
+  SimplifiedLayerNormalization: layerNormalization(false, held),
+  GroupNormalization: groupNormalization(held),
+});
 
 /** Across channels: y = x s^-β with s = k + α/n Σ x² over n channels. dx = dy s^-β - 2αβ/n x Σ dy x s^(-β-1). */
 export const localResponse: Rule = {
