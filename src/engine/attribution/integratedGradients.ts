@@ -32,9 +32,9 @@ export async function integratedGradients(
   const mean = new Float64Array(input.length);
   const whole = input.map((end, i) => end - baseline[i]);
   const ends = await walkPath(input, baseline, steps, refine, at, {
-    sum(from, to, gradient) {
+    sum(from, to, gradient, first, last) {
       let sum = 0;
-      for (let i = 0; i < whole.length; i++) sum += gradient[i] * whole[i];
+      for (let i = first; i < last; i++) sum += gradient[i] * whole[i];
       return sum * (to.share - from.share);
     },
     add(from, to, gradient) {
@@ -70,9 +70,9 @@ export async function layerIntegratedGradients(
   let attribution = new Float64Array();
   type Point = PathPoint<{ layer: Float32Array }>;
   const ends = await walkPath(input, baseline, steps, refine, at, {
-    sum(from: Point, to: Point, gradient) {
+    sum(from: Point, to: Point, gradient, first, last) {
       let sum = 0;
-      for (let i = 0; i < to.layer.length; i++) sum += gradient[i] * (to.layer[i] - from.layer[i]);
+      for (let i = first; i < last; i++) sum += gradient[i] * (to.layer[i] - from.layer[i]);
       return sum;
     },
     add(from: Point, to: Point, gradient) {

@@ -9,8 +9,11 @@ export type PathPoint<More = object> = More & {
 
 /** What is made of the gradients along the way. */
 export interface PathSum<More> {
-  /** What a part of the way counts with this gradient, over the batch: what the scores change by, were they linear there. */
-  sum(from: PathPoint<More>, to: PathPoint<More>, gradient: ArrayLike<number>): number;
+  /**
+   * What a part of the way counts with this gradient, of its elements in [first, last): over a sample's, what its score
+   * changes by, were that linear there.
+   */
+  sum(from: PathPoint<More>, to: PathPoint<More>, gradient: ArrayLike<number>, first: number, last: number): number;
   add(from: PathPoint<More>, to: PathPoint<More>, gradient: ArrayLike<number>): void;
 }
 
@@ -19,6 +22,9 @@ const tolerance = { step: 0.03, half: 0.003 };
 /** Halves of halves: so small a part of a step may be left as it is where the score hardly moves in it. */
 const enoughHalves = 6;
 const hardlyMoves = 0.002;
+/** Of the largest range of a batch, and of a score in float32: a range below these is not looked at closely. */
+const hardlyRanges = 1e-3;
+const singleRounding = 1e-5;
 /** More points, at most this many times the steps. */
 const mostMore = 2;
 
@@ -61,16 +67,26 @@ export async function walkPath<More>(
       high[i] = Math.max(high[i], values[i]);
     }
   };
-  /** As a share of what the scores of all samples range over. */
-  const share = (amount: number): number => {
-    if (amount === 0) return 0;
-    const found = Math.abs(amount) / Math.sqrt(high.reduce((sum, most, i) => sum + (most - low[i]) ** 2, 0));
-    return Number.isNaN(found) ? Infinity : found;
+  /** The largest over the samples, as a share of what the sample's scores range over. */
+  const share = (amountOf: (sample: number) => number): number => {
+    const ranges = high.map((most, sample) => most - low[sample]);
+    const leastRange = hardlyRanges * Math.max(...ranges);
+    return Math.max(
+      ...ranges.map((range, sample) => {
+        const amount = Math.abs(amountOf(sample));
+        const rounding = singleRounding * Math.max(Math.abs(low[sample]), Math.abs(high[sample]));
+        const found = amount === 0 ? 0 : amount / Math.max(range, leastRange, rounding);
+        return Number.isNaN(found) ? Infinity : found;
+      }),
+    );
   };
   const part = async (from: PathPoint<More>, to: PathPoint<More>, halves: number): Promise<void> => {
     if (!end) return into.add(from, to, mean(from, to));
-    const change = total(to.values) - total(from.values);
-    const off = (gradient: ArrayLike<number>): number => share(into.sum(from, to, gradient) - change);
+    const change = (sample: number): number => to.values[sample] - from.values[sample];
+    const off = (gradient: ArrayLike<number>): number => {
+      const size = gradient.length / low.length;
+      return share((sample) => into.sum(from, to, gradient, sample * size, (sample + 1) * size) - change(sample));
+    };
     const between = mean(from, to);
     if (off(between) <= (halves === 0 ? tolerance.step : tolerance.half)) return into.add(from, to, between);
     if (more < mostMore * steps && (halves < enoughHalves || share(change) > hardlyMoves)) {
@@ -93,8 +109,6 @@ export async function walkPath<More>(
   }
   return { values: Float64Array.from(before.values), baselineValues: Float64Array.from(first.values), more };
 }
-
-const total = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
 
 /**
  * The point at a share of the way from the baseline to the input; the ends exactly, whatever rounding does between them.
