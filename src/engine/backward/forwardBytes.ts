@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 import { FileWindow } from '../onnx/fileWindow.js';
 import type { Attribute, Node, OnnxModel, TensorReference } from '../onnx/index.js';
-import { readTensor, structureBytes } from '../onnx/index.js';
+import { partBefore, partBytes, readTensor, structureBytes } from '../onnx/index.js';
 import { type ModelBytes, modelBytes, narrowToFloat16 } from '../runtime/index.js';
 import { elementTypeNumber } from '../onnx/elementType.js';
 import { nodeBytes, tensorBytes, type WrittenTensor } from './emit/modelBytes.js';
@@ -14,22 +14,32 @@ import type { Raised } from './raise/index.js';
  * The bytes of a model whose functions and branches stand in its graph; without those, the file's own.
  *
  * @param raised that graph in a newer operator set, if it is to be written so
+ * @param wanted all tensors that will be fetched or differentiated, where that is known: what they do not need may be left out
  */
 export async function forwardBytes(
   original: OnnxModel,
   called: InlinedModel,
   raised: Raised | null = null,
+  wanted: readonly string[] | null = null,
 ): Promise<ModelBytes> {
-  const bytes =
-    called.replaced.size === 0 && !raised
-      ? await modelBytes(original, new Uint8Array(0))
-      : structureBytes(original, await replacements(original, called, raised), raised?.opset);
   return {
     name: path.basename(original.path),
-    bytes,
+    bytes:
+      called.replaced.size === 0 && !raised
+        ? await bytesUpTo(original, wanted)
+        : structureBytes(original, await replacements(original, called, raised), raised?.opset),
     folder: path.dirname(path.resolve(original.path)),
     inputs: new Map(original.graph.inputs.map((input) => [input.name, input.shape])),
   };
+}
+
+/** The model up to some tensors, with those of its own outputs that are computed on the way; whole where nothing is left out. */
+async function bytesUpTo(model: OnnxModel, wanted: readonly string[] | null): Promise<Uint8Array> {
+  const part = wanted && partBefore(model, wanted);
+  if (!part) return modelBytes(model, new Uint8Array(0));
+  const computed = new Set([...part.nodes].flatMap(({ outputs }) => outputs));
+  const outputs = model.graph.outputs.map(({ name }) => name).filter((name) => computed.has(name));
+  return partBytes(model, { ...part, outputs }, new Map());
 }
 
 async function replacements(

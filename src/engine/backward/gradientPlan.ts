@@ -30,9 +30,9 @@ export interface GradientPlan extends GradientTask {
 }
 
 export async function planFor(task: GradientTask, feeds: Record<string, Tensor>): Promise<GradientPlan> {
-  const { model, targets, wrt, ruleOf, session } = task;
+  const { model, targets, wrt, wanted, ruleOf, session } = task;
   const called = await withoutBranches(model, feeds, session);
-  const base = await forwardBytes(model, called);
+  const base = await forwardBytes(model, called, null, wanted);
   const graph = called.model;
   const way = nodesBetween(graph, targets, wrt, ruleOf);
   return { ...task, called, base, graph, way, facts: await sizesOf(base, graph, way.nodes, ruleOf, feeds, session) };

@@ -210,6 +210,32 @@ describe('a gradient', () => {
     });
   });
 
+  it('computes nothing behind the targets, and fetches outputs of the model that stand before them', async () => {
+    const spec: ModelSpec = {
+      nodes: [
+        { op: 'Mul', in: ['x', 'x'], out: ['squares'] },
+        { op: 'Mul', in: ['squares', 'x'], out: ['cubes'] },
+        { op: 'Splat', in: ['cubes'], out: ['y'], domain: 'my.own' },
+      ],
+      inputs: { x: { shape: [1, 2] } },
+      outputs: { y: {}, squares: {} },
+      domains: { 'my.own': 1 },
+    };
+    await withModel(spec, async (file) => {
+      const request = { targets: ['cubes'], wrt: ['x'], fetch: ['squares'] };
+      const gradient = openGradient(await readModel(file), request);
+      const seeds = { cubes: Float32Array.of(1, 1) };
+      // 3 x², in one session and in two.
+      const { values, gradients } = await gradient.run({ x: feed(3, -2) }, seeds);
+      assert.deepEqual([...(values.squares.data as Float32Array)], [9, 4]);
+      assert.deepEqual([...(gradients.x.data as Float32Array)], [27, 12]);
+      const pass = await gradient.forward({ x: feed(3, -2) });
+      assert.deepEqual([...(pass.values.squares.data as Float32Array)], [9, 4]);
+      assert.deepEqual([...((await pass.backward(seeds)).x.data as Float32Array)], [27, 12]);
+      await gradient.release();
+    });
+  });
+
   it('goes through the branch that the size of the input decides', async () => {
     const branch = (op: string) =>
       graph({ nodes: [{ op, in: ['x'], out: [`${op}_out`] }], outputs: { [`${op}_out`]: {} } });
