@@ -1,7 +1,9 @@
 import { type PathPoint, walkPath } from './path.js';
 
 /** Scores of a batch at a point, and their gradients by its components. The point's array is used again afterwards. */
-export type GradientAt = (point: Float32Array) => Promise<{ values: ArrayLike<number>; gradient: Float32Array }>;
+export type GradientAt = (
+  point: Float32Array,
+) => Promise<{ values: ArrayLike<number>; gradient: Float32Array; rows?: number }>;
 
 export interface IntegratedGradients {
   attribution: Float32Array;
@@ -48,7 +50,7 @@ export async function integratedGradients(
 /** Scores of a batch at a point, what a layer computes there, and the scores' gradients by it. */
 export type LayerAt = (
   point: Float32Array,
-) => Promise<{ values: ArrayLike<number>; layer: Float32Array; gradient: Float32Array }>;
+) => Promise<{ values: ArrayLike<number>; layer: Float32Array; gradient: Float32Array; rows?: number }>;
 
 /**
  * The same path, followed in a layer: each of its steps counts the mean of the gradients at its two ends. What is linear is

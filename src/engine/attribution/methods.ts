@@ -147,13 +147,14 @@ async function times(model: Model): Promise<Attributed> {
 
 async function alongThePath(model: Model, { steps, refine, baseline }: AttributionJob): Promise<Attributed> {
   const input = inputValues(model.feeds, model.input);
-  const size = input.length / model.inputTensor.dims[0];
+  const [rows] = model.inputTensor.dims;
+  const size = input.length / rows;
   const from = Float32Array.from(input, (_, i) => (typeof baseline === 'number' ? baseline : baseline[i % size]));
   let dims: readonly number[] = [];
   const at = async (point: Float32Array) => {
     const { scores, values, back } = await model.at(point);
     dims = values.dims;
-    return { values: scores, gradient: back, layer: values.data as Float32Array };
+    return { values: scores, gradient: back, layer: values.data as Float32Array, rows };
   };
   const integrate = model.wrt === model.input ? integratedGradients : layerIntegratedGradients;
   const { attribution, values, baselineValues, more } = await integrate(input, from, steps, at, refine);

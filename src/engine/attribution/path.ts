@@ -5,6 +5,8 @@ export type PathPoint<More = object> = More & {
   /** Scores, one a sample. */
   values: ArrayLike<number>;
   gradient: Float32Array;
+  /** Samples in the batch, with what fills it up behind those that have scores; absent: nothing does. */
+  rows?: number;
 };
 
 /** What is made of the gradients along the way. */
@@ -84,7 +86,7 @@ export async function walkPath<More>(
     if (!end) return into.add(from, to, mean(from, to));
     const change = (sample: number): number => to.values[sample] - from.values[sample];
     const off = (gradient: ArrayLike<number>): number => {
-      const size = gradient.length / low.length;
+      const size = gradient.length / (first.rows ?? low.length);
       return share((sample) => into.sum(from, to, gradient, sample * size, (sample + 1) * size) - change(sample));
     };
     const between = mean(from, to);

@@ -112,6 +112,26 @@ describe('gradient attributions, by arithmetic', () => {
     assert.deepEqual(refined.attribution, plain.attribution);
   });
 
+  it('what fills a batch up behind its samples is no part of them', async () => {
+    // Two samples of three components in a batch of four: f = Σ x, of which no more points are needed.
+    const sums: GradientAt = async (point) => ({
+      values: [0, 1].map((sample) => point.slice(3 * sample, 3 * sample + 3).reduce((sum, x) => sum + x, 0)),
+      gradient: Float32Array.from({ length: 12 }, (_, i) => (i < 6 ? 1 : 0)),
+      rows: 4,
+    });
+    const input = Float32Array.from({ length: 12 }, (_, i) => i + 1);
+    const { attribution, more } = await integratedGradients(input, new Float32Array(12), 64, sums, true);
+    assert.equal(more, 0);
+    close(attribution.slice(0, 6), [1, 2, 3, 4, 5, 6], 1e-5);
+  });
+
+  it('a score that moves less than its rounding takes no more points, and keeps its shares', async () => {
+    const flat: GradientAt = async (point) => ({ values: point.map(() => 100), gradient: point.map(() => 1e-9) });
+    const { attribution, more } = await integratedGradients(Float32Array.of(3), new Float32Array(1), 64, flat, true);
+    assert.equal(more, 0);
+    close(attribution, [3e-9], 1e-12);
+  });
+
   it('a linear model’s correlation is w cov(x, y) / (σ_y σ_ŷ), whatever the baseline', () => {
     const [x, y] = [[1, 2, 4, 7], [2, 1, 5, 6]]; // prettier-ignore
     for (const baseline of [0, -3]) {

@@ -1,5 +1,6 @@
 import { type Rule, type RuleOf, type RuleTable } from '../../backward/index.js';
 import { indexOf } from '../../onnx/graphIndex.js';
+import { inferFacts } from '../../onnx/shape/index.js';
 import type { Node, OnnxModel } from '../../onnx/model.js';
 import { foldedNorms } from './foldedNorms.js';
 import { type FoldedNorm, linearLayer } from './linearLayer.js';
@@ -27,7 +28,8 @@ export async function lrpRules(
 ): Promise<{ rules: RuleTable; ruleOf: RuleOf }> {
   const graph = indexOf(model);
   const folded = await foldedNorms(model);
-  const isWeight = (name: string): boolean => graph.constant(name) !== null && graph.constant(name) !== undefined;
+  const facts = inferFacts(model);
+  const isWeight = (name: string): boolean => facts.get(name)?.constant === true;
   const passedTo = spreadNodes(model);
   const first = (node: Node): boolean => {
     let name = node.inputs[0];

@@ -8,11 +8,11 @@ import {
 } from '../../backward/index.js';
 import { stabilised } from './relevance.js';
 
-/** Functions of single elements, and normalisations: relevance goes through them as it is. */
+/** Functions of single elements, normalisations, and other ways to write a number: relevance goes through them as it is. */
 const passing =
   `Relu LeakyRelu PRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid HardSwish Mish Softplus Softsign Shrink
   Swish Gelu Clip Tanh Erf Abs Neg Sqrt Exp Log Reciprocal Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Pow Mod
-  BatchNormalization InstanceNormalization GroupNormalization LayerNormalization RMSNormalization LRN LpPool GlobalLpPool
+  QuantizeLinear DequantizeLinear BatchNormalization InstanceNormalization GroupNormalization LayerNormalization RMSNormalization LRN LpPool GlobalLpPool
   com.microsoft.Gelu com.microsoft.FastGelu com.microsoft.QuickGelu`.split(/\s+/);
 
 /** Sums and means: each summand gets its share of the sum. */
@@ -56,7 +56,7 @@ const quotient: Rule = {
   backward: ({ g, gradient, inputDims }) => [g.unbroadcast(gradient, inputDims(0))],
 };
 
-/** x_i (R_i - s_i Σ R): the first-order part of a softmax, Achtibat et al. 2024. */
+/** x_i (R_i - s_i Σ R): the first-order part of a softmax, Achtibat et al. 2024. What is masked, by -∞ even, gets nothing. */
 const softmax: Rule = {
   by: [0],
   backward(at) {
@@ -66,7 +66,9 @@ const softmax: Rule = {
     const axis = typeof stated === 'number' ? (stated + rank) % rank : at.opset < 13 ? 1 : rank - 1;
     // Before operator set 13 a softmax is over all axes from its own on.
     const axes = at.opset < 13 ? Array.from({ length: rank - axis }, (_, i) => axis + i) : [axis];
-    return [g.mul(at.input(0), g.sub(gradient, g.mul(at.output(), g.sum(gradient, axes, true))))];
+    const dims = at.outputDims();
+    const x = g.op('Where', [g.op('Greater', [at.output(), 0], {}, { dims }), at.input(0), 0], {}, { dims });
+    return [g.mul(x, g.sub(gradient, g.mul(at.output(), g.sum(gradient, axes, true))))];
   },
 };
 
