@@ -48,7 +48,9 @@ export function partBehind(
       if (!model.graph.initializers.has(name)) inputs.add(name);
       continue;
     }
-    if (!depends.has(name) && !facts.get(name)?.constant && !whole.has(name)) {
+    // ONNX Runtime 1.30 can't hand out a Range.
+    const crosses = node.op !== 'Range' && !whole.has(name);
+    if (!depends.has(name) && !facts.get(name)?.constant && crosses) {
       cut.add(name);
       continue;
     }

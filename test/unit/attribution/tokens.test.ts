@@ -100,6 +100,25 @@ describe('attribution to tokens', () => {
     assert.deepEqual([...(await of({ model: masked })).values], [-2, -2, -2]);
   });
 
+  it('positions that are counted beside the vectors are counted again behind them', async () => {
+    const whole = (...values: number[]) => ({
+      dims: values.length === 1 ? [] : [values.length],
+      type: 7,
+      raw: Buffer.from(BigInt64Array.from(values, BigInt).buffer),
+    });
+    const counted = model({
+      nodes: [
+        { op: 'Gather', in: ['table', 'ids'], out: ['vectors'] },
+        { op: 'Shape', in: ['ids'], out: ['shape'] },
+        { op: 'Gather', in: ['shape', 'unit'], out: ['length'] },
+        { op: 'Range', in: ['none', 'length', 'unit'], out: ['positions'] },
+        { op: 'Gather', in: ['vectors', 'positions'], out: ['e'], attributes: { axis: 1 } },
+      ],
+      initializers: { table: { dims: [3, 2], values: table }, none: whole(0), unit: whole(1) },
+    });
+    assert.deepEqual([...(await of({ model: counted })).values], [-2, -2, -2]);
+  });
+
   it('says so where no table is found', async () => {
     const hashed = model({
       nodes: [
