@@ -85,6 +85,8 @@ function axisOf(
     case 'attention':
       return last;
     case 'norm':
+      // Tokens go in, vectors come out.
+      if (node.op === 'EmbedLayerNormalization') return last;
       return /LayerNorm|RMSNorm|LpNorm/.test(node.op) ? (from ?? last) : (from ?? (rank === null || rank > 1 ? 1 : 0));
   }
   switch (node.op) {

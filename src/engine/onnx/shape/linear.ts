@@ -66,6 +66,14 @@ export const fusedAttention: Rule = ({ node, shape }) => {
   return [input ? { shape: [...input.slice(0, -1), hidden] } : unknown];
 };
 
+/** com.microsoft.EmbedLayerNormalization: a vector of the first table's for each token; a number a sequence, the sum before the norm. */
+export const fusedEmbedding: Rule = ({ shape }) => {
+  const tokens = shape(0);
+  const hidden = shape(2)?.at(-1) ?? null;
+  const all = tokens ? { shape: [...tokens, hidden] } : unknown;
+  return [all, tokens ? { shape: tokens.slice(0, 1) } : unknown, all];
+};
+
 /** Einstein summation with one letter an axis; an ellipsis is not followed. */
 export const einsum: Rule = ({ node, shape }) => {
   const attribute = node.attributes.get('equation');

@@ -21,9 +21,18 @@ import {
   spaceToDepth,
   transposedConvolution,
 } from './convolution.js';
-import type { Rule } from './facts.js';
+import { type Rule, unknown } from './facts.js';
 import { divided, times } from './multiples.js';
-import { attention, blockQuantisedMatmul, einsum, fusedAttention, gemm, matmul, recurrent } from './linear.js';
+import {
+  attention,
+  blockQuantisedMatmul,
+  einsum,
+  fusedAttention,
+  fusedEmbedding,
+  gemm,
+  matmul,
+  recurrent,
+} from './linear.js';
 import { concat, flatten, gather, reshape, slice, split, squeeze, transpose, unsqueeze } from './rearrangement.js';
 import { crop, pad, reduce, reduceOne, resize, tile } from './resizing.js';
 
@@ -39,7 +48,7 @@ export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
      LpNormalization MeanVarianceNormalization Mish Neg Not PRelu QLinearLeakyRelu QLinearSigmoid QLinearSoftmax
      QuantizeLinear QuickGelu RandomNormalLike RandomUniformLike Reciprocal Relu RMSNormalization RotaryEmbedding Round
      ScaledTanh Scaler ScatterElements ScatterND Scatter Selu Shrink Sigmoid Sign SimplifiedLayerNormalization Sin Sinh
-     SkipLayerNormalization SkipSimplifiedLayerNormalization Softmax Softplus Softsign Sqrt Swish Tan Tanh
+     Softmax Softplus Softsign Sqrt Swish Tan Tanh
      ThresholdedRelu Trilu ParametricSoftplus Affine BiasDropout BitmaskDropout DynamicQuantizeLinear`,
   ),
   ['Identity', same],
@@ -79,7 +88,13 @@ export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['QLinearMatMul', matmul(0, 3)],
   ...named(blockQuantisedMatmul, 'MatMulNBits MatMulBnb4'),
   ...named(recurrent, 'LSTM GRU RNN DynamicQuantizeLSTM'),
-  ['Attention:com.microsoft', fusedAttention],
+  ...named(fusedAttention, 'Attention:com.microsoft QAttention'),
+  ['EmbedLayerNormalization', fusedEmbedding],
+  // The sum that is normalised comes out too.
+  ...named(
+    ({ shape }) => [{ shape: shape(0) }, unknown, unknown, { shape: shape(0) }],
+    'SkipLayerNormalization SkipSimplifiedLayerNormalization',
+  ),
   ['Attention:', attention],
   ['MultiHeadAttention', like],
   ['Einsum', einsum],
