@@ -13,7 +13,7 @@ import './views/model.js';
 import './views/neurons.js';
 import './views/notices.js';
 import { spokenStatus } from './views/statusWords.js';
-import { tabs, tabStyles } from './views/tabs.js';
+import { markEnds, tabs, tabStyles } from './views/tabs.js';
 import { opening, wholePage, wholePageStyles } from './views/wholePage.js';
 
 /** Up to here the panel shows one pane at a time, up to the next two. */
@@ -71,9 +71,11 @@ export class Panel extends LitElement {
 
   @property({ attribute: false }) store!: Store;
   @state() private reporting = false;
+  #tabInSight: string | null = null;
   readonly #resized = new ResizeObserver(([entry]) => {
     const { width } = entry.contentRect;
     this.store.setRoom(width <= oneBelow ? 'one' : width <= twoBelow ? 'two' : 'three');
+    this.#markEnds();
   });
 
   constructor() {
@@ -89,6 +91,15 @@ export class Panel extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();
+  }
+
+  override updated(): void {
+    this.#markEnds();
+    const tab = this.store.panel ? this.store.view.tab : null;
+    if (tab !== this.#tabInSight) {
+      this.#tabInSight = tab;
+      this.renderRoot.querySelector(`#tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
   }
 
   override render() {
@@ -117,6 +128,10 @@ export class Panel extends LitElement {
       <ox-notices .store=${store}></ox-notices>
       <main class="view" id="view" role="tabpanel" aria-labelledby=${`tab-${view.tab}`}>${this.#view()}</main>
       <div class="unseen" role="status">${spokenStatus(panel.status, (layer) => store.title(layer))}</div>`;
+  }
+
+  #markEnds(): void {
+    markEnds(this.renderRoot.querySelector('.tabs'));
   }
 
   #view(): TemplateResult {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { PanelPage } from './harness/panelPage.js';
+import { PanelPage, themes } from './harness/panelPage.js';
 
 describe('the panel after a new checkpoint', function () {
   this.timeout(60_000);
@@ -48,6 +48,39 @@ describe('the panel after a new checkpoint', function () {
     const shown = Number((await found.innerText()).split(' ')[0]);
     // The fake host changes every fourth of 64 neurons, where there is a difference.
     assert.ok(shown > 0 && shown <= 16, `${shown}`);
+  });
+
+  it('fades the tabs out at the end where there are more, in every theme', async () => {
+    for (const theme of themes) {
+      page = await panel.open('retrained', { width: 400, theme });
+      const strip = page.getByRole('tablist', { name: 'Views' });
+      await strip.getByRole('tab').first().waitFor();
+      /** Until the strip fades out at these ends. */
+      const fades = async (before: boolean, behind: boolean) => {
+        const wanted = [before, behind].map((end) => (end ? '28px' : '0px')).join();
+        await page.waitForFunction(
+          ([strip, ends]) => {
+            const style = getComputedStyle(strip as Element);
+            const found = ['--before', '--behind'].map((end) => style.getPropertyValue(end)).join();
+            return found === ends && (style.maskImage === 'none') === (ends === '0px,0px');
+          },
+          [await strip.elementHandle(), wanted] as const,
+          { timeout: 5000 },
+        );
+      };
+      await fades(false, true);
+      await strip.hover();
+      await page.mouse.wheel(0, 20);
+      await fades(true, true);
+      // The last tab is in sight, and not in the fade, once it is chosen.
+      await page.getByRole('tab', { name: 'Neurons' }).focus();
+      await page.keyboard.press('End');
+      await fades(true, false);
+      await page.keyboard.press('Home');
+      await fades(false, true);
+      await page.setViewportSize({ width: 1400, height: 800 });
+      await fades(false, false);
+    }
   });
 
   it('fits 400 pixels', async () => {

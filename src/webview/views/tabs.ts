@@ -17,6 +17,26 @@ export const tabStyles = css`
   .tabs {
     display: flex;
     gap: 4px;
+    scroll-padding-inline: var(--fade);
+    --fade: 28px;
+    --before: 0px;
+    --behind: 0px;
+  }
+  /* Where more tabs are, the strip fades out. */
+  .tabs.more-before {
+    --before: var(--fade);
+  }
+  .tabs.more-behind {
+    --behind: var(--fade);
+  }
+  .tabs:is(.more-before, .more-behind) {
+    mask-image: linear-gradient(
+      to right,
+      transparent,
+      black var(--before),
+      black calc(100% - var(--behind)),
+      transparent
+    );
   }
   .tabs button {
     position: relative;
@@ -55,6 +75,21 @@ export const tabStyles = css`
   }
 `;
 
+/** Marks the ends of the strip at which more tabs are than fit. */
+export function markEnds(strip: Element | null): void {
+  if (!strip) return;
+  const { scrollLeft, clientWidth, scrollWidth } = strip;
+  // Either may be a fraction of a pixel off.
+  strip.classList.toggle('more-before', scrollLeft > 1);
+  strip.classList.toggle('more-behind', scrollLeft + clientWidth < scrollWidth - 1);
+}
+
+/** A wheel that only turns one way moves the strip sideways, as it does the editor's own tabs. */
+function turn(event: WheelEvent): void {
+  if (event.deltaX === 0 && !event.shiftKey && !event.ctrlKey)
+    (event.currentTarget as Element).scrollLeft += event.deltaY;
+}
+
 /** Arrows change the tab, as anywhere. Changes are there once there is a former checkpoint. */
 export function tabs(chosen: Tab, choose: (tab: Tab) => void, { changes = false } = {}): TemplateResult {
   const order = all.filter((tab) => tab !== 'changes' || changes || chosen === tab);
@@ -71,7 +106,14 @@ export function tabs(chosen: Tab, choose: (tab: Tab) => void, { changes = false 
     choose(order[to]);
     ((event.currentTarget as HTMLElement).children[to] as HTMLElement).focus();
   };
-  return html`<div class="tabs" role="tablist" aria-label="Views" @keydown=${keys}>
+  return html`<div
+    class="tabs"
+    role="tablist"
+    aria-label="Views"
+    @keydown=${keys}
+    @scroll=${({ currentTarget }: Event) => markEnds(currentTarget as Element)}
+    @wheel=${{ handleEvent: turn, passive: true }}
+  >
     ${order.map(
       (tab) =>
         html`<button
