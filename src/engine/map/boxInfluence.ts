@@ -27,11 +27,11 @@ export interface BoxChoice {
 
 /**
  * A detector's boxes come from several parts of it: large ones from one, small ones from another. The layers from which
- * nothing leads to the first input's box; where others are left also those from which a single place alone does, so that a
+ * nothing with a gradient leads to the first input's box; where others are left also those from which a single place alone does, so that a
  * map shows no more than where the box is. Last layers are looked at first, until one is found; those before it are not named.
  *
  * @param layers in the order in which they run
- * @returns none where the scores are not those of boxes, or there is no gradient
+ * @returns none where the scores are neither those of boxes nor of what a detector is left with, or there is no gradient
  */
 export async function layersBesideBox(
   runs: ModelRuns,
@@ -41,14 +41,14 @@ export async function layersBesideBox(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const { model } = runs;
-  if (size.length !== 2 || !mayHoldBoxes(runs, output, score)) return new Set();
+  if (size.length !== 2 || !(mayHoldBoxes(runs, output, score) || scoresDetections(runs, score))) return new Set();
 
   const first = model.graph.inputs.find(({ name }) => name === inputs.input)?.shape?.[0];
   const batch = isNumber(first ?? null) ? Number(first) : 1;
   const feeds = fullBatch(await inputs.batch(0, 1), 1, batch);
   const scores = await valuesOf(runs, feeds, score);
   const reader = scoreReader(model, score, output, scores, batch, size);
-  if (reader.kind !== 'boxes') return new Set();
+  if (reader.kind !== 'boxes' && !scoresDetections(runs, score)) return new Set();
   const own = sampleElements(scores, batch, 0);
   const wanted = classIndex(job.classes?.[0] ?? job.class, reader.classes, await classNames(model, reader.classes));
   const target = reader.target(own, {
@@ -84,7 +84,8 @@ export async function layersBesideBox(
     if (some.some(({ name }) => says.get(name)! > 1)) break;
   }
   const least = Math.min(2, Math.max(...says.values()));
-  return new Set([...says].flatMap(([name, count]) => (count < least ? [name] : [])));
+  const closed = open.length > 0 ? layers.filter((layer) => !open.includes(layer)).map(({ name }) => name) : [];
+  return new Set([...closed, ...[...says].flatMap(([name, count]) => (count < least ? [name] : []))]);
 }
 
 /** False where its size alone says that there are none: then the model need not be run for it. */
@@ -97,6 +98,10 @@ function mayHoldBoxes({ model }: ModelRuns, output: ClassOutput, score: string):
   const withoutBatch = shape.every(isNumber) ? boxLayout(model, output.output, shape as number[], 1) : null;
   return boxLayout(model, output.output, dims, batch) !== null || withoutBatch !== null;
 }
+
+/** Scores in a row without a batch: one for each box that a detector is left with. */
+const scoresDetections = ({ model }: ModelRuns, score: string): boolean =>
+  inferFacts(model).get(score)?.shape?.length === 1;
 
 async function valuesOf(runs: ModelRuns, feeds: Parameters<typeof fullBatch>[0], tensor: string) {
   const session = await runs.session([tensor]);

@@ -1,4 +1,4 @@
-import type { Node, OnnxModel } from '../onnx/model.js';
+import type { Node, OnnxModel, ValueInfo } from '../onnx/model.js';
 import { UserError } from '../../shared/userError.js';
 
 /** The output that scores classes, and the tensor that holds its logits. */
@@ -15,14 +15,21 @@ export interface ClassOutput {
 const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
 const links: Record<string, ClassOutput['link']> = { Softmax: 'softmax', LogSoftmax: 'softmax', Sigmoid: 'sigmoid' };
 
+/** Four numbers for each score of another output: where a detector's boxes lie. */
+const isBoxes = ({ shape }: ValueInfo, outputs: readonly ValueInfo[]): boolean =>
+  shape?.at(-1) === 4 && outputs.some((other) => other.shape?.length === shape.length - 1);
+
 /**
- * @param name of the output; null: the first float output
+ * @param name of the output; null: the first float output that does not hold the boxes of another one's scores
  * @throws UserError where the model has no such output
  */
 export function classOutput(model: OnnxModel, name: string | null): ClassOutput {
   const { outputs, nodes } = model.graph;
   const floats = outputs.filter(({ type }) => /^(float|double|bfloat)/.test(type) || type === '');
-  const chosen = name === null ? floats[0] : outputs.find((output) => output.name === name);
+  const chosen =
+    name === null
+      ? (floats.find((one) => !isBoxes(one, floats)) ?? floats[0])
+      : outputs.find((output) => output.name === name);
   if (!chosen) {
     throw new UserError(
       name === null ? `${model.path}: no output holds class scores` : `${model.path}: there is no output "${name}"`,
@@ -34,7 +41,11 @@ export function classOutput(model: OnnxModel, name: string | null): ClassOutput 
   }
   const notes =
     name === null && floats.length > 1
-      ? [`Classes are those of output "${chosen.name}", the first of ${floats.length}.`]
+      ? [
+          chosen === floats[0]
+            ? `Classes are those of output "${chosen.name}", the first of ${floats.length}.`
+            : `Scores are those of output "${chosen.name}"; "${floats[0].name}" holds boxes.`,
+        ]
       : [];
   const madeBy = new Map<string, Node>(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   for (let node = madeBy.get(chosen.name); node; node = madeBy.get(node.inputs[0])) {

@@ -86,7 +86,8 @@ function layerNodes(model: OnnxModel, node: Node): LayerNodes | null {
   const index = indexOf(model);
   const facts = inferFacts(model);
   const output = node.outputs.find((name) => name !== '');
-  if (output === undefined || facts.get(output)?.constant) {
+  // A single number, such as a pad that is computed from the input's size, is no layer.
+  if (output === undefined || facts.get(output)?.constant || facts.get(output)?.shape?.length === 0) {
     return null;
   }
   const single = { nodes: [node], output };

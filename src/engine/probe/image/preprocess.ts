@@ -119,7 +119,14 @@ function placeOf(input: PictureInput, given: Preprocess, assumptions: string[]):
   if (shape && shape.length === 2) return flatPlace(fixed(1) ?? unfit(), given, assumptions, unfit);
   if (shape && shape.length === 3) {
     // N × H × W, as Keras has it for grey; 3 × H × W is a picture without a batch axis.
-    if (fixed(0) === 3) return unfit();
+    if (fixed(0) === 3) {
+      const wanted = `1 × ${shapeText(shape)}`;
+      refuse(
+        input,
+        `wants ${shapeText(shape)}, a picture without a batch axis`,
+        `export it to take ${wanted}, of which it uses x[0]`,
+      );
+    }
     const dims = (height: number, width: number) => [height, width];
     return { layout: 'nchw', channels: 1, height: fixed(1), width: fixed(2), dims };
   }
