@@ -31,7 +31,7 @@ export async function defaultMapLayer(
   score: string,
   isSpatial: (layer: Layer) => boolean,
 ): Promise<Layer | null> {
-  const pooled = await pooledLayer(model, structure);
+  const pooled = await pooledLayer(model, structure, score);
   if (pooled && isSpatial(pooled)) return pooled;
 
   const order = new Map(model.graph.nodes.flatMap((node, i) => node.outputs.map((output) => [output, i] as const)));
@@ -62,10 +62,19 @@ export async function defaultMapLayer(
   );
 }
 
-/** What a pooling head averages, whether that is a layer or the concatenation of several, or one with its axes moved. */
-export async function pooledLayer(model: OnnxModel, { layers }: ModelStructure): Promise<Layer | null> {
-  const head = await poolingHead(model);
-  return head && (layers.find(({ name }) => name === head.layer) ?? describeTensor(model, head.layer));
+/**
+ * What is pooled before the scores, whether that is a layer, or the concatenation of several, or one with its axes moved: of a
+ * pooling head, or of a global pool that everything passes through.
+ */
+export async function pooledLayer(model: OnnxModel, { layers }: ModelStructure, score: string): Promise<Layer | null> {
+  const tensor = (await poolingHead(model))?.layer ?? poolOfAll(model, score);
+  return tensor === null ? null : (layers.find(({ name }) => name === tensor) ?? describeTensor(model, tensor));
+}
+
+function poolOfAll(model: OnnxModel, score: string): string | null {
+  const throughAll = bottlenecks(model, score);
+  const pool = model.graph.nodes.findLast(({ op, outputs }) => op.startsWith('Global') && throughAll.has(outputs[0]));
+  return pool?.inputs[0] ?? null;
 }
 
 /** Batch × tokens × features. */

@@ -29,7 +29,7 @@ export async function chooseLayer(
   // A layer of another output's branch has no say in the score.
   const { nodes } = partFrom(model, [score], () => false);
   const computed = new Set([...nodes].flatMap(({ outputs }) => outputs));
-  const pooled = await pooledLayer(model, structure);
+  const pooled = await pooledLayer(model, structure, score);
   const layers = structure.layers.filter(({ name }) => computed.has(name));
   if (pooled && computed.has(pooled.name) && !layers.some(({ name }) => name === pooled.name)) layers.push(pooled);
   const places = new Map(layers.map((layer) => [layer.name, statedPlaces(layer)]));

@@ -96,6 +96,7 @@ describe('what is assumed of pictures', () => {
   const refusals: [string, (number | string | null)[], object, RegExp][] = [
     ['a state vector', ['N', 7], {}, /wants N × 7, which is no picture/],
     ['five axes', [1, 3, 8, 224, 224], {}, /no picture/],
+    ['no batch axis', [3, 320, 320], {}, /wants 3 × 320 × 320, a picture without a batch axis/],
     ['many channels', [1, 64, 8, 8], {}, /no picture/],
     ['a crop of another size', [1, 3, 224, 224], { crop: 192 }, /gives pictures of 192 × 192, and .* 224 × 224/],
     ['two means for three channels', [1, 3, 224, 224], { mean: [0.5, 0.5] }, /"mean" has 2 numbers/],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { bottlenecks, readModel } from '../../../src/engine/onnx/index.js';
+import { classOutput } from '../../../src/engine/map/classOutput.js';
 import { statedMapLayer } from '../../../src/engine/map/defaultLayer.js';
 import { int64, modelBytes, type ModelSpec, temporaryFolder } from '../../support/onnxFile.js';
 
@@ -12,6 +13,28 @@ const pooling: ModelSpec['nodes'] = [
   { op: 'GlobalAveragePool', in: ['features'], out: ['mean'] },
   { op: 'Flatten', in: ['mean'], out: ['flat'] },
 ];
+
+describe('the output that scores classes', () => {
+  const folder = temporaryFolder();
+
+  it('is a detector’s scores, not its boxes', async () => {
+    const file = folder.write(
+      'detector.onnx',
+      modelBytes({
+        inputs: { x: { shape: ['n', 5] } },
+        outputs: { boxes: { shape: ['n', 4] }, scores: { shape: ['n'] } },
+        initializers: { corners: matrix(5, 4) },
+        nodes: [
+          { op: 'MatMul', in: ['x', 'corners'], out: ['boxes'] },
+          { op: 'ReduceMax', in: ['x'], out: ['scores'], attributes: { axes: [1], keepdims: 0 } },
+        ],
+      }),
+    );
+    const { output, notes } = classOutput(await readModel(file), null);
+    assert.equal(output, 'scores');
+    assert.deepEqual(notes, ['Scores are those of output "scores"; "boxes" holds boxes.']);
+  });
+});
 
 describe('the layer that maps are drawn of where none is named', () => {
   const folder = temporaryFolder();
@@ -39,6 +62,21 @@ describe('the layer that maps are drawn of where none is named', () => {
     const layer = await statedMapLayer(model);
     assert.equal(layer?.name, 'features');
     assert.deepEqual([layer?.units, layer?.unitAxis], [6, 1]);
+  });
+
+  it('also where a norm stands between the pool and the scores', async () => {
+    const model = await written({
+      initializers: { left: kernel(4), right: kernel(2), head: matrix(6, 2) },
+      nodes: [
+        { op: 'Conv', in: ['x', 'left'], out: ['a'] },
+        { op: 'Conv', in: ['x', 'right'], out: ['b'] },
+        { op: 'Concat', in: ['a', 'b'], out: ['features'], attributes: { axis: 1 } },
+        ...pooling,
+        { op: 'Tanh', in: ['flat'], out: ['normal'] },
+        { op: 'MatMul', in: ['normal', 'head'], out: ['scores'] },
+      ],
+    });
+    assert.equal((await statedMapLayer(model))?.name, 'features');
   });
 
   it('is the sum at the end of a block, not what attention inside it takes apart', async () => {

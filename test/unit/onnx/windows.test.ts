@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readModel, structureOf } from '../../../src/engine/onnx/index.js';
 import { inferFacts } from '../../../src/engine/onnx/shape/index.js';
-import { int64, modelBytes, type ModelSpec, temporaryFolder } from '../../support/onnxFile.js';
+import { int64, int64Bytes, modelBytes, type ModelSpec, temporaryFolder } from '../../support/onnxFile.js';
 
-describe('shapes of pictures that are cut into windows, for any batch', () => {
+describe('shapes of pictures that are cut into windows or padded, for any batch', () => {
   const folder = temporaryFolder();
 
   async function shapesOf(spec: ModelSpec, ...names: string[]) {
@@ -60,6 +60,51 @@ describe('shapes of pictures that are cut into windows, for any batch', () => {
       'y',
     );
     assert.deepEqual(shapes, [['batch', 8, 8, 3]]);
+  });
+
+  // TensorFlow's rule for 7 places, a stride of 2 and a kernel of 3: (⌈7/2⌉ − 1) · 2 + 3 − 7 = 2 more, of which ⌊2/2⌋ before.
+  it('pads that are computed in floats, as of networks that pad as TensorFlow does', async () => {
+    const scalar = (value: number) => ({ dims: [], values: [value] });
+    const { shapes, layers } = await shapesOf(
+      {
+        inputs: { x: { shape: ['batch', 3, 7, 7] } },
+        outputs: { y: {} },
+        initializers: {
+          ...{ one: scalar(1), two: scalar(2), three: scalar(3), none: scalar(0) },
+          ...{
+            height: { dims: [], type: 7, raw: int64Bytes([2]) },
+            first: int64(0),
+            before: int64(0, 0),
+            ends: int64(0, 0),
+          },
+        },
+        nodes: [
+          { op: 'Shape', in: ['x'], out: ['size'] },
+          { op: 'Gather', in: ['size', 'height'], out: ['count'] },
+          { op: 'Cast', in: ['count'], out: ['h'], attributes: { to: 1 } },
+          { op: 'Div', in: ['h', 'two'], out: ['exact'] },
+          { op: 'Ceil', in: ['exact'], out: ['strides'] },
+          { op: 'Sub', in: ['strides', 'one'], out: ['steps'] },
+          { op: 'Mul', in: ['steps', 'two'], out: ['reach'] },
+          { op: 'Add', in: ['reach', 'three'], out: ['wanted'] },
+          { op: 'Sub', in: ['wanted', 'h'], out: ['missing'] },
+          { op: 'Clip', in: ['missing', 'none'], out: ['pad'] },
+          { op: 'Div', in: ['pad', 'two'], out: ['half'] },
+          { op: 'Unsqueeze', in: ['half', 'first'], out: ['halves'] },
+          { op: 'Cast', in: ['halves'], out: ['amount'], attributes: { to: 7 } },
+          {
+            op: 'Concat',
+            in: ['before', 'amount', 'amount', 'ends', 'amount', 'amount'],
+            out: ['pads'],
+            attributes: { axis: 0 },
+          },
+          { op: 'Pad', in: ['x', 'pads'], out: ['y'] },
+        ],
+      },
+      'y',
+    );
+    assert.deepEqual(shapes, [['batch', 3, 9, 9]]);
+    assert.deepEqual(layers, [], 'a single number is no layer');
   });
 
   // PyTorch gives what is padded by pairs from the last axis on; ONNX wants all beginnings, then all ends.

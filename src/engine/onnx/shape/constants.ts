@@ -53,15 +53,47 @@ export const sizeOf: Rule = ({ shape }) => {
   return [{ shape: [], values }];
 };
 
-/** Only integers are followed: what becomes a float is no longer a shape. */
+/** Of what becomes a float, numbers are followed, on their way to be integers again; symbols are not. */
 export const cast: Rule = ({ node, input }) => {
   const { shape, values } = input(0);
-  const keeps = integerTypes.has(integerAttribute(node, 'to', 0));
-  return [{ shape, values: keeps ? values : undefined }];
+  const to = integerAttribute(node, 'to', 0);
+  if (integerTypes.has(to)) {
+    return [{ shape, values: values?.map((value) => (isNumber(value) ? Math.trunc(value) : value)), real: false }];
+  }
+  if (!floatTypes.has(to)) {
+    return [{ shape }];
+  }
+  return [{ shape, values: values?.map((value) => (isNumber(value) ? value : null)), real: true }];
 };
 
 /** Numbers of TensorProto.DataType: int32, int64, bool. */
 const integerTypes = new Set([6, 7, 9]);
+/** float, float16, double, bfloat16. */
+const floatTypes = new Set([1, 10, 11, 16]);
+
+/** A function of each element, of values too. */
+export const each =
+  (compute: (value: number) => number): Rule =>
+  ({ input }) => {
+    const { shape, values } = input(0);
+    return [{ shape, values: values?.map((value) => (isNumber(value) ? compute(value) : null)) }];
+  };
+
+/** Bounds are inputs since opset 11. */
+export const clip: Rule = ({ node, input }) => {
+  const { shape, values } = input(0);
+  const bound = (position: number, otherwise: number): number | null => {
+    if (!node.inputs[position]) {
+      return node.inputs.length > 1 || node.attributes.size === 0 ? otherwise : null;
+    }
+    const value = input(position).values?.[0];
+    return isNumber(value) ? value : null;
+  };
+  const [low, high] = [bound(1, -Infinity), bound(2, Infinity)];
+  const bounded = (value: Dimension): Dimension =>
+    isNumber(value) && low !== null && high !== null ? Math.min(Math.max(value, low), high) : null;
+  return [{ shape, values: values?.map(bounded) }];
+};
 
 /** The same elements. */
 export const same: Rule = ({ input }) => [{ shape: input(0).shape, values: input(0).values }];
@@ -86,10 +118,19 @@ export const arithmetic =
     }
     const facts = node.inputs.map((_, i) => input(i));
     const shape = broadcast(facts.map((fact) => fact.shape));
+    const isReal = node.op === 'Div' && facts.some(({ real }) => real === true);
     return [
-      { shape, values: compute && facts.length === 2 ? computed(facts[0], facts[1], compute, withSymbols) : undefined },
+      {
+        shape,
+        values:
+          compute && facts.length === 2
+            ? computed(facts[0], facts[1], isReal ? exactly : compute, withSymbols)
+            : undefined,
+      },
     ];
   };
+
+const exactly = (a: number, b: number): number => a / b;
 
 function computed(
   a: Fact,

@@ -10,6 +10,8 @@ export interface Fact {
   shape: Shape | null;
   /** Elements of small integer tensors (shapes on their way through the graph), where known. */
   values?: readonly Dimension[];
+  /** The values have become floats, which are divided exactly (a pad that is half of what is missing). */
+  real?: boolean;
   /** The same whatever the inputs are: weights and what is computed from them alone. */
   constant?: boolean;
 }

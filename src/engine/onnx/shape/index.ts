@@ -34,8 +34,7 @@ export function inferFactsOf(model: OnnxModel, inputs: ReadonlyMap<string, reado
 
 /** The facts of a node's outputs; `unknown` where there is no rule. */
 export function outputFacts(node: Node, opset: number, facts: ReadonlyMap<string, Fact>): Fact[] {
-  const rule = ruleFor(node.op, node.domain);
-  const given = rule?.(operandsOf(node, opset, facts)) ?? [];
+  const given = ruled(node, opset, facts);
   return node.outputs.map((_, i) => given[i] ?? unknown);
 }
 
@@ -98,7 +97,15 @@ function outputsOf(
   if (node.op === 'If' && node.domain === '') {
     return branched(model, node, facts, depth);
   }
-  return ruleFor(node.op, node.domain)?.(operandsOf(node, opset, facts)) ?? [];
+  return ruled(node, opset, facts);
+}
+
+/** What the operator's rule gives; floats remain floats unless it says otherwise. */
+function ruled(node: Node, opset: number, facts: ReadonlyMap<string, Fact>): Fact[] {
+  const given = ruleFor(node.op, node.domain)?.(operandsOf(node, opset, facts)) ?? [];
+  return node.inputs.some((name) => facts.get(name)?.real)
+    ? given.map((fact) => (fact.values ? { real: true, ...fact } : fact))
+    : given;
 }
 
 function operandsOf(node: Node, opset: number, facts: ReadonlyMap<string, Fact>): Operands {

@@ -2,8 +2,10 @@ import {
   arithmetic,
   broadcastOf,
   cast,
+  clip,
   constant,
   constantOfShape,
+  each,
   expand,
   like,
   range,
@@ -42,16 +44,20 @@ const named = (rule: Rule, names: string): [string, Rule][] => names.split(/\s+/
 export const shapeRules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...named(
     like,
-    `Abs Acos Acosh Asin Asinh Atan Atanh BatchNormalization Bernoulli BiasGelu BitwiseNot Ceil Celu Clip Cos Cosh
-     CumSum DequantizeLinear Dropout Elu Erf Exp FastGelu Floor Gelu GroupNormalization GroupNorm HardSigmoid HardSwish
+    `Abs Acos Acosh Asin Asinh Atan Atanh BatchNormalization Bernoulli BiasGelu BitwiseNot Celu Cos Cosh
+     CumSum DequantizeLinear Dropout Elu Erf Exp FastGelu Gelu GroupNormalization GroupNorm HardSigmoid HardSwish
      Hardmax ImageScaler InstanceNormalization IsInf IsNaN LRN LayerNormalization LeakyRelu Log LogSoftmax
-     LpNormalization MeanVarianceNormalization Mish Neg Not PRelu QLinearLeakyRelu QLinearSigmoid QLinearSoftmax
+     LpNormalization MeanVarianceNormalization Mish Not PRelu QLinearLeakyRelu QLinearSigmoid QLinearSoftmax
      QuantizeLinear QuickGelu RandomNormalLike RandomUniformLike Reciprocal Relu RMSNormalization RotaryEmbedding Round
      ScaledTanh Scaler ScatterElements ScatterND Scatter Selu Shrink Sigmoid Sign SimplifiedLayerNormalization Sin Sinh
      Softmax Softplus Softsign Sqrt Swish Tan Tanh
      ThresholdedRelu Trilu ParametricSoftplus Affine BiasDropout BitmaskDropout DynamicQuantizeLinear`,
   ),
   ['Identity', same],
+  ['Ceil', each(Math.ceil)],
+  ['Floor', each(Math.floor)],
+  ['Neg', each((value) => -value)],
+  ['Clip', clip],
   ...named(cast, 'Cast CastLike'),
   ['Add', arithmetic((a, b) => a + b)],
   ['Sub', arithmetic((a, b) => a - b)],
