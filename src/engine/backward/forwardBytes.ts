@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../../shared/userError.js';
 import { FileWindow } from '../onnx/fileWindow.js';
 import type { Attribute, Node, OnnxModel, TensorReference } from '../onnx/index.js';
-import { partBefore, partBytes, readTensor, structureBytes } from '../onnx/index.js';
+import { partBefore, partBytes, readTensor, type Rewritten, structureBytes } from '../onnx/index.js';
 import { type ModelBytes, modelBytes, narrowToFloat16 } from '../runtime/index.js';
 import { elementTypeNumber } from '../onnx/elementType.js';
 import { nodeBytes, tensorBytes, type WrittenTensor } from './emit/modelBytes.js';
@@ -25,8 +25,8 @@ export async function forwardBytes(
   return {
     name: path.basename(original.path),
     bytes:
-      called.replaced.size === 0 && !raised
-        ? await bytesUpTo(original, wanted)
+      called.replaced.size === 0
+        ? await bytesUpTo(original, wanted, raised && (await rewritten(original, raised)))
         : structureBytes(original, await replacements(original, called, raised), raised?.opset),
     folder: path.dirname(path.resolve(original.path)),
     inputs: new Map(original.graph.inputs.map((input) => [input.name, input.shape])),
@@ -34,12 +34,23 @@ export async function forwardBytes(
 }
 
 /** The model up to some tensors, with those of its own outputs that are computed on the way; whole where nothing is left out. */
-async function bytesUpTo(model: OnnxModel, wanted: readonly string[] | null): Promise<Uint8Array> {
+async function bytesUpTo(
+  model: OnnxModel,
+  wanted: readonly string[] | null,
+  other: Rewritten | null,
+): Promise<Uint8Array> {
   const part = wanted && partBefore(model, wanted);
-  if (!part) return modelBytes(model, new Uint8Array(0));
-  const computed = new Set([...part.nodes].flatMap(({ outputs }) => outputs));
-  const outputs = model.graph.outputs.map(({ name }) => name).filter((name) => computed.has(name));
-  return partBytes(model, { ...part, outputs }, new Map());
+  if (!part && !other) return modelBytes(model, new Uint8Array(0));
+  const nodes = part?.nodes ?? new Set(model.graph.nodes);
+  const computed = new Set([...nodes].flatMap(({ outputs }) => outputs));
+  const outputs = model.graph.outputs.map(({ name }) => name).filter((name) => !part || computed.has(name));
+  return partBytes(model, { cut: [], inputs: [], nodes, outputs }, new Map(), false, other);
+}
+
+async function rewritten(model: OnnxModel, raised: Raised): Promise<Rewritten> {
+  const nodes = new Map<Node, Uint8Array>();
+  for (const node of raised.nodes.keys()) nodes.set(node, Buffer.concat(await fieldsOf(model, node, raised)));
+  return { opset: raised.opset, nodes };
 }
 
 async function replacements(
@@ -53,14 +64,18 @@ async function replacements(
     if (!replaced.has(position) && !raised?.nodes.has(node)) continue;
     const parts: Buffer[] = [];
     for (const tensor of initializers) parts.push(bytesField(5, tensorBytes(await copied(model, tensor))));
-    for (const inner of nodes) {
-      const written = raised?.nodes.get(inner) ?? { nodes: [inner], tensors: [] };
-      for (const tensor of written.tensors) parts.push(bytesField(5, tensorBytes(tensor)));
-      for (const one of written.nodes) parts.push(bytesField(1, nodeBytes(one, await tensorsOf(model, one))));
-    }
+    for (const inner of nodes) parts.push(...(await fieldsOf(model, inner, raised)));
     made.set(position, Buffer.concat(parts));
   }
   return made;
+}
+
+/** A node, or what stands for it in a newer operator set, as fields of the graph. */
+async function fieldsOf(model: OnnxModel, node: Node, raised: Raised | null): Promise<Buffer[]> {
+  const { nodes, tensors } = raised?.nodes.get(node) ?? { nodes: [node], tensors: [] };
+  const parts = tensors.map((tensor) => bytesField(5, tensorBytes(tensor)));
+  for (const one of nodes) parts.push(bytesField(1, nodeBytes(one, await tensorsOf(model, one))));
+  return parts;
 }
 
 async function tensorsOf(model: OnnxModel, node: Node): Promise<Map<Attribute, WrittenTensor>> {

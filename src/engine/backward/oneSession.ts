@@ -1,5 +1,5 @@
 import { indexOf } from '../onnx/graphIndex.js';
-import { appendOutputs, type OnnxModel } from '../onnx/index.js';
+import { appendOutputs, type OnnxModel, partBefore } from '../onnx/index.js';
 import { checkRunnable, type ModelBytes, openBytes } from '../runtime/index.js';
 import type { Tensor } from '../runtime/tensor.js';
 import { differentiate, type GradientGraph } from './differentiate.js';
@@ -73,14 +73,16 @@ export async function openOneSession(plan: GradientPlan): Promise<OneSession | n
   };
 }
 
-/** The forward graph in a newer operator set; null where not all of it can be raised. */
+/** The forward graph in a newer operator set; null where what is run of it can't be raised. */
 async function raisedBytes(
   { model, called, graph, facts, wanted }: GradientPlan,
   { saved, named }: GradientGraph,
   opset: number,
 ): Promise<ModelBytes | null> {
-  const graphRaised = raised({ model: graph, opset, facts, wanted: new Set([...wanted, ...saved]), named });
-  return graphRaised && forwardBytes(model, called, graphRaised);
+  // What is behind the wanted tensors is left out of the bytes, unless functions or branches stand in the graph.
+  const nodes = called.replaced.size === 0 ? partBefore(graph, wanted)?.nodes : undefined;
+  const forward = raised({ model: graph, nodes, opset, facts, wanted: new Set([...wanted, ...saved]), named });
+  return forward && forwardBytes(model, called, forward, wanted);
 }
 
 const otherFractions = new Set(['float16', 'bfloat16', 'double']);

@@ -9,7 +9,7 @@ export type * from './model.js';
 export { dependents, dependentsOf, type ModelPart, partBefore, partBehind, partFrom } from './modelPart.js';
 export { nodesWithin } from './nodesWithin.js';
 export { outgoingWeights } from './outgoingWeights.js';
-export { partBytes } from './partBytes.js';
+export { partBytes, type Rewritten } from './partBytes.js';
 export { type PoolingHead, poolingHead } from './poolingHead.js';
 export { readModel } from './readModel.js';
 export { readTensor, type TensorContent } from './readTensor.js';

@@ -7,11 +7,18 @@ import { usedBy } from './graphIndex.js';
 import type { Node, OnnxModel } from './model.js';
 import type { ModelPart } from './modelPart.js';
 import { functionOf, nodesWithin } from './nodesWithin.js';
-import { weightBytes } from './structureBytes.js';
+import { opsetBytes, weightBytes } from './structureBytes.js';
 import { eachField, type Field, message, text, WireError } from './wire.js';
 
 /** Above this, weights stay in the model's file and the part refers to them there. */
 const copiedBytes = 256 * 1024 * 1024;
+
+/** A graph in another version of the default operator set, up to 127: what stands for the nodes that are written otherwise. */
+export interface Rewritten {
+  opset: number;
+  /** Fields of the graph: NodeProto, and TensorProto of new constants. */
+  nodes: ReadonlyMap<Node, Uint8Array>;
+}
 
 /** Bytes that were made, or those of the file from one place to another. */
 type Piece = Uint8Array | { from: number; to: number };
@@ -22,6 +29,7 @@ type Piece = Uint8Array | { from: number; to: number };
  *
  * @param types of the cut tensors: ONNX's name of the element type, and the rank
  * @param isBatchFree leaves out what the file states of shapes, which may be true for its own batch size only
+ * @param rewritten nodes of the part in another operator set; null: as they are
  * @throws UserError where the file is another one by now
  */
 export function partBytes(
@@ -29,6 +37,7 @@ export function partBytes(
   part: ModelPart,
   types: ReadonlyMap<string, { type: string; rank: number }>,
   isBatchFree = false,
+  rewritten: Rewritten | null = null,
 ): Buffer {
   const used = new Set<string>(part.outputs);
   const made = new Set<string>();
@@ -45,6 +54,7 @@ export function partBytes(
     const pieces: Piece[] = [];
     eachField(file, 0, model.size, (field) => {
       if (field.number === 7) pieces.push(...graphPieces(field));
+      else if (field.number === 8 && rewritten) pieces.push(opsetBytes(file, field, rewritten.opset));
       else if (field.number !== 25 || called.has(functionIn(field))) pieces.push({ from: field.start, to: field.end });
     });
     const added = [
@@ -65,7 +75,13 @@ export function partBytes(
   function graphPieces(graph: Field): Piece[] {
     const pieces: Piece[] = [];
     message(file, graph, (field) => {
-      if (!isKept(field)) return;
+      const node = field.number === 1 ? model.graph.nodes[at++] : null;
+      if (node ? !part.nodes.has(node) : !isKept(field)) return;
+      const other = node && rewritten?.nodes.get(node);
+      if (other) {
+        pieces.push(other);
+        return;
+      }
       pieces.push(
         field.number === 5 && model.size > copiedBytes
           ? weightBytes(file, field, model.path)
@@ -75,11 +91,9 @@ export function partBytes(
     return [lengthPrefix(7, lengthOf(pieces)), ...pieces];
   }
 
-  /** GraphProto: node 1, initializer 5, input 11, output 12, value_info 13, quantization_annotation 14, sparse_initializer 15. */
+  /** GraphProto's fields that are no nodes: initializer 5, input 11, output 12, value_info 13, quantization_annotation 14, sparse_initializer 15. */
   function isKept(field: Field): boolean {
     switch (field.number) {
-      case 1:
-        return part.nodes.has(model.graph.nodes[at++]);
       case 5:
         return used.has(textIn(field, 8));
       case 11: {

@@ -29,8 +29,8 @@ export function structureBytes(model: OnnxModel, replaced: Replacements = new Ma
     eachField(file, 0, model.size, (field) => {
       if (field.number === 7) {
         parts.push(lengthDelimited(7, graphBytes(file, field, model.path, nodes)));
-      } else if (field.number === 8 && opset !== undefined && opsetOf(file, field)[0] === '') {
-        parts.push(lengthDelimited(8, Buffer.from([2 * 8, opset])));
+      } else if (field.number === 8 && opset !== undefined) {
+        parts.push(opsetBytes(file, field, opset));
       } else {
         parts.push(copied(file, field));
       }
@@ -40,6 +40,10 @@ export function structureBytes(model: OnnxModel, replaced: Replacements = new Ma
     file.close();
   }
 }
+
+/** An OperatorSetIdProto, of the default operator set with another version. */
+export const opsetBytes = (file: FileWindow, field: Field, version: number): Buffer =>
+  opsetOf(file, field)[0] === '' ? lengthDelimited(8, Buffer.from([2 * 8, version])) : copied(file, field);
 
 function graphBytes(
   file: FileWindow,

@@ -15,8 +15,8 @@ const folder = path.resolve(projectRoot, '../shared/data/models');
 const files = hasSharedData
   ? (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.onnx')).sort()
   : [];
-/** Computes in float16; has trees, which have no gradient; takes long. */
-const others = /squeezenet_fp16|tree_ensemble|light_(bvlc_alexnet|vgg19|zfnet512)|fns_candy/;
+/** Computes in float16; has trees, which have no gradient; takes long or much memory. */
+const others = /squeezenet_fp16|tree_ensemble|light_(?!structure|shufflenet|squeezenet)|fns_candy|road_seg/;
 
 /** By the two ways to run them, the gradients of all elements of the first output, each with a weight. */
 async function gradients(model: OnnxModel, feeds: Record<string, Tensor>) {

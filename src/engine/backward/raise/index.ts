@@ -17,6 +17,8 @@ export interface Raised {
 export interface RaiseRequest {
   /** Its fractions are float32 only. */
   model: OnnxModel;
+  /** Those of its nodes that will be run; absent: all. */
+  nodes?: ReadonlySet<Node>;
   opset: number;
   facts: ReadonlyMap<string, Fact>;
   /** Tensors that are asked for besides the outputs. */
@@ -30,7 +32,7 @@ export interface RaiseRequest {
  * bit. Null where that is not certain: an operator that is not known, a meaning that is gone, a graph within a node that
  * would have to be rewritten. Operators of other domains have versions of their own.
  */
-export function raised({ model, opset, facts, wanted, named }: RaiseRequest): Raised | null {
+export function raised({ model, nodes: run, opset, facts, wanted, named }: RaiseRequest): Raised | null {
   const from = model.opsets.get('') ?? 0;
   if (from < oldest || opset > newest) return null;
   // Nodes that were taken out of functions are of the functions' own set.
@@ -38,7 +40,7 @@ export function raised({ model, opset, facts, wanted, named }: RaiseRequest): Ra
   const index = indexOf(model);
   const nodes = new Map<Node, { nodes: Node[]; tensors: WrittenTensor[] }>();
   let count = 0;
-  for (const node of model.graph.nodes) {
+  for (const node of run ?? model.graph.nodes) {
     const tensors: WrittenTensor[] = [];
     const own = new Map<string, Fact>();
     const fresh = (): string => named(`raised${count++}`);
