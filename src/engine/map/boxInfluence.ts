@@ -27,8 +27,9 @@ export interface BoxChoice {
 
 /**
  * A detector's boxes come from several parts of it: large ones from one, small ones from another. The layers from which
- * nothing with a gradient leads to the first input's box; where others are left also those from which a single place alone does, so that a
- * map shows no more than where the box is. Last layers are looked at first, until one is found; those before it are not named.
+ * nothing with a gradient leads to the first input's box; where others are left also those from which a single place alone
+ * does, so that a map shows no more than where the box is. Last layers are looked at first, until one is found; those before
+ * it are not named.
  *
  * @param layers in the order in which they run
  * @returns none where the scores are neither those of boxes nor of what a detector is left with, or there is no gradient

@@ -15,9 +15,11 @@ export interface ClassOutput {
 const passing = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
 const links: Record<string, ClassOutput['link']> = { Softmax: 'softmax', LogSoftmax: 'softmax', Sigmoid: 'sigmoid' };
 
-/** Four numbers for each score of another output: where a detector's boxes lie. */
-const isBoxes = ({ shape }: ValueInfo, outputs: readonly ValueInfo[]): boolean =>
-  shape?.at(-1) === 4 && outputs.some((other) => other.shape?.length === shape.length - 1);
+/** Four numbers for each score of another output, where boxes were suppressed for others: the places of those left. */
+const isBoxes = ({ shape }: ValueInfo, outputs: readonly ValueInfo[], nodes: readonly Node[]): boolean =>
+  shape?.at(-1) === 4 &&
+  outputs.some((other) => other.shape?.length === shape.length - 1) &&
+  nodes.some(({ op }) => op === 'NonMaxSuppression');
 
 /**
  * @param name of the output; null: the first float output that does not hold the boxes of another one's scores
@@ -28,7 +30,7 @@ export function classOutput(model: OnnxModel, name: string | null): ClassOutput 
   const floats = outputs.filter(({ type }) => /^(float|double|bfloat)/.test(type) || type === '');
   const chosen =
     name === null
-      ? (floats.find((one) => !isBoxes(one, floats)) ?? floats[0])
+      ? (floats.find((one) => !isBoxes(one, floats, nodes)) ?? floats[0])
       : outputs.find((output) => output.name === name);
   if (!chosen) {
     throw new UserError(

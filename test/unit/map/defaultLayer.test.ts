@@ -17,22 +17,31 @@ const pooling: ModelSpec['nodes'] = [
 describe('the output that scores classes', () => {
   const folder = temporaryFolder();
 
-  it('is a detector’s scores, not its boxes', async () => {
-    const file = folder.write(
-      'detector.onnx',
+  /** Four numbers and one a row. */
+  const outputsOf = (names: [string, string], more: ModelSpec['nodes']) =>
+    folder.write(
+      'outputs.onnx',
       modelBytes({
         inputs: { x: { shape: ['n', 5] } },
-        outputs: { boxes: { shape: ['n', 4] }, scores: { shape: ['n'] } },
+        outputs: { [names[0]]: { shape: ['n', 4] }, [names[1]]: { shape: ['n'] } },
         initializers: { corners: matrix(5, 4) },
         nodes: [
-          { op: 'MatMul', in: ['x', 'corners'], out: ['boxes'] },
-          { op: 'ReduceMax', in: ['x'], out: ['scores'], attributes: { axes: [1], keepdims: 0 } },
+          { op: 'MatMul', in: ['x', 'corners'], out: [names[0]] },
+          { op: 'ReduceMax', in: ['x'], out: [names[1]], attributes: { axes: [1], keepdims: 0 } },
+          ...more,
         ],
       }),
     );
-    const { output, notes } = classOutput(await readModel(file), null);
+
+  it('is a detector’s scores, not its boxes', async () => {
+    const suppression = { op: 'NonMaxSuppression', in: ['boxes', 'scores'], out: ['kept'] };
+    const { output, notes } = classOutput(await readModel(outputsOf(['boxes', 'scores'], [suppression])), null);
     assert.equal(output, 'scores');
     assert.deepEqual(notes, ['Scores are those of output "scores"; "boxes" holds boxes.']);
+  });
+
+  it('but a policy’s four actions, not their value', async () => {
+    assert.equal(classOutput(await readModel(outputsOf(['actions', 'value'], [])), null).output, 'actions');
   });
 });
 
