@@ -1,7 +1,8 @@
 /**
  * Operators of the default set and the versions from 8 to 23 in which they changed, by those versions. Unless `changes`
  * names the version too, what a node did before it still does: more types are allowed, an attribute came whose default
- * is what had been done, or the text says more clearly what it meant. Source: docs/Changelog.md of onnx/onnx.
+ * is what had been done, or the text says more clearly what it meant. Source: docs/Changelog.md of onnx/onnx;
+ * Affine, Crop and ImageScaler are ONNX Runtime's own, in the same domain up to version 9.
  */
 const operators: Readonly<Record<string, string>> = {
   '': 'And Not Or Xor',
