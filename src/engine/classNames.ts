@@ -6,13 +6,22 @@ import type { OnnxModel } from './onnx/model.js';
 const longest = 1 << 20;
 
 /**
- * Names of a classifier's outputs, in their order: from the file's metadata (`names`, as Ultralytics writes it), or from
- * a text file beside the model with exactly one line a class (`NAME.labels.txt`, `labels.txt`, `classes.txt`, ...).
+ * Names of a classifier's outputs, in their order: from the file's metadata (`names`, as Ultralytics writes it), from the
+ * maps that scikit-learn's converter makes of scores, or from a text file beside the model with exactly one line a class (`NAME.labels.txt`, `labels.txt`, `classes.txt`, ...).
  *
  * @returns null where nothing says it
  */
 export async function classNames(model: OnnxModel, classes: number): Promise<string[] | null> {
-  return namesInMetadata(model.metadata.get('names'), classes) ?? (await namesBeside(model.path, classes));
+  return (
+    namesInMetadata(model.metadata.get('names'), classes) ??
+    namesOfMaps(model, classes) ??
+    (await namesBeside(model.path, classes))
+  );
+}
+
+function namesOfMaps({ graph }: OnnxModel, classes: number): string[] | null {
+  const labels = graph.nodes.find(({ op }) => op === 'ZipMap')?.attributes.get('classlabels_strings');
+  return labels?.type === 'strings' && labels.value.length === classes ? labels.value : null;
 }
 
 /** `{0: 'person', 1: 'bicycle'}` or `["person", "bicycle"]`. */

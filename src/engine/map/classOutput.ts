@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Node, OnnxModel, ValueInfo } from '../onnx/model.js';
 import { UserError } from '../../shared/userError.js';
 
@@ -21,6 +22,15 @@ const isBoxes = ({ shape }: ValueInfo, outputs: readonly ValueInfo[], nodes: rea
   outputs.some((other) => other.shape?.length === shape.length - 1) &&
   nodes.some(({ op }) => op === 'NonMaxSuppression');
 
+/** The scores of an output that scikit-learn's converter made maps from class to score of, which ONNX Runtime keeps apart. */
+function scoresOfMaps({ graph }: OnnxModel, name: string | null): Pick<ValueInfo, 'name'> | undefined {
+  const maps = graph.nodes.find(
+    ({ op, outputs: [output] }) =>
+      op === 'ZipMap' && (name === null ? graph.outputs.some((one) => one.name === output) : output === name),
+  );
+  return maps && { name: maps.inputs[0] };
+}
+
 /**
  * @param name of the output; null: the first float output that does not hold the boxes of another one's scores
  * @throws UserError where the model has no such output
@@ -30,11 +40,11 @@ export function classOutput(model: OnnxModel, name: string | null): ClassOutput 
   const floats = outputs.filter(({ type }) => /^(float|double|bfloat)/.test(type) || type === '');
   const chosen =
     name === null
-      ? (floats.find((one) => !isBoxes(one, floats, nodes)) ?? floats[0])
-      : outputs.find((output) => output.name === name);
+      ? (floats.find((one) => !isBoxes(one, floats, nodes)) ?? floats[0] ?? scoresOfMaps(model, null))
+      : (scoresOfMaps(model, name) ?? outputs.find((output) => output.name === name));
   if (!chosen) {
     throw new UserError(
-      name === null ? `${model.path}: no output holds class scores` : `${model.path}: there is no output "${name}"`,
+      `${path.basename(model.path)}: ${name === null ? 'no output holds class scores' : `there is no output "${name}"`}`,
       {
         hint: `the outputs are ${outputs.map((output) => `"${output.name}"`).join(', ') || 'none'}`,
         code: 'map/output',

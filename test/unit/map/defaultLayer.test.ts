@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { classNames } from '../../../src/engine/classNames.js';
 import { bottlenecks, readModel } from '../../../src/engine/onnx/index.js';
 import { classOutput } from '../../../src/engine/map/classOutput.js';
 import { statedMapLayer } from '../../../src/engine/map/defaultLayer.js';
@@ -42,6 +43,38 @@ describe('the output that scores classes', () => {
 
   it('but a policy’s four actions, not their value', async () => {
     assert.equal(classOutput(await readModel(outputsOf(['actions', 'value'], [])), null).output, 'actions');
+  });
+
+  it('is what scikit-learn’s converter makes maps of, with their keys for names', async () => {
+    const ofMaps = folder.write(
+      'maps.onnx',
+      modelBytes({
+        domains: { 'ai.onnx.ml': 3 },
+        inputs: { x: { shape: ['n', 5] } },
+        // The type stands for a sequence of maps: neither is of numbers.
+        outputs: { label: { type: 7, shape: ['n'] }, maps: { type: 8 } },
+        initializers: { weights: matrix(5, 3) },
+        nodes: [
+          { op: 'MatMul', in: ['x', 'weights'], out: ['sums'] },
+          { op: 'Softmax', in: ['sums'], out: ['shares'] },
+          { op: 'ArgMax', in: ['shares'], out: ['label'], attributes: { axis: 1, keepdims: 0 } },
+          {
+            op: 'ZipMap',
+            domain: 'ai.onnx.ml',
+            in: ['shares'],
+            out: ['maps'],
+            attributes: { classlabels_strings: ['setosa', 'versicolor', 'virginica'] },
+          },
+        ],
+      }),
+    );
+    const model = await readModel(ofMaps);
+    for (const name of [null, 'maps']) {
+      const { output, logits, link } = classOutput(model, name);
+      assert.deepEqual({ output, logits, link }, { output: 'shares', logits: 'sums', link: 'softmax' });
+    }
+    assert.deepEqual(await classNames(model, 3), ['setosa', 'versicolor', 'virginica']);
+    assert.equal(await classNames(model, 2), null);
   });
 });
 

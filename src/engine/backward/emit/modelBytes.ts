@@ -125,7 +125,11 @@ function attributeBytes(name: string, attribute: Attribute, tensor: WrittenTenso
     case 'floats':
       return Buffer.concat([named, ...attribute.value.map((x) => floatField(7, x)), integerField(20, 6)]);
     case 'ints':
-      return Buffer.concat([named, ...attribute.value.map((x) => integerField(8, wholeNumber(x))), integerField(20, 7)]);
+      return Buffer.concat([
+        named,
+        ...attribute.value.map((x) => integerField(8, wholeNumber(x))),
+        integerField(20, 7),
+      ]);
     case 'strings':
       return Buffer.concat([named, ...attribute.value.map((x) => textField(9, x)), integerField(20, 8)]);
     default:
