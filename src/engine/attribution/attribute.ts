@@ -10,6 +10,7 @@ import { modelInputs, type ProbeSet } from '../probe/index.js';
 import { takingTurns } from '../turns.js';
 import { attributionMethods, type AttributionMethod } from './methods.js';
 import { Model } from './model.js';
+import { samplesTogether } from './samplesTogether.js';
 import type { InputBox } from './rules/lrp.js';
 
 /** What attributions need of a probe set. */
@@ -83,10 +84,6 @@ export interface AttributionSummary {
   milliseconds: number;
 }
 
-/** Samples that go through the model together, and components of the input that these have at most. */
-const mostSamples = 16;
-const mostComponents = 2 ** 19;
-
 export interface AttributionRun {
   signal?: AbortSignal;
   /** Keeps what was opened for the next time; absent: opened for this one and closed. */
@@ -125,9 +122,7 @@ export async function attributeBatches(
     );
     const shape = modelInputs(model).find(({ name }) => name === inputs.input)?.shape;
     const fixed = typeof shape?.[0] === 'number' ? shape[0] : null;
-    const components = (shape ?? []).slice(1).reduce<number>((product, size) => product * (Number(size) || 1), 1);
-    const chunk =
-      inputs.together ?? fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / components)));
+    const chunk = inputs.together ?? fixed ?? (await chunkFor(model, inputs, shape?.slice(1) ?? []));
     const unitAxis = describeTensor(model, target)?.unitAxis ?? null;
     let names: string[] | null | undefined;
     const pause = takingTurns(signal);
@@ -155,6 +150,21 @@ export async function attributeBatches(
   } finally {
     if (!kept) await held.release();
   }
+}
+
+/** @param sizes of the input's axes but the first, as the file states them */
+async function chunkFor(
+  model: OnnxModel,
+  inputs: AttributionInputs,
+  sizes: readonly (number | string | null)[],
+): Promise<number> {
+  if (inputs.samples <= 1) return 1;
+  const isKnown = sizes.every((size) => typeof size === 'number');
+  const dims = isKnown ? sizes : (await inputs.batch(0, 1))[inputs.input].dims;
+  return samplesTogether(
+    model,
+    dims.reduce((product, size) => product * size, 1),
+  );
 }
 
 /** The gradient that was used last: sessions take longer to open than to run. */

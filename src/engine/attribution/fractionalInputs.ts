@@ -7,6 +7,7 @@ import { modelInputs } from '../probe/index.js';
 import { isInteger } from '../probe/modelInput.js';
 import type { AttributionInputs } from './attribute.js';
 import { embeddedModel } from './embeddedModel.js';
+import { samplesTogether } from './samplesTogether.js';
 
 /** A model and inputs that have gradients, whatever the probe set feeds. */
 export interface FractionalInputs {
@@ -18,10 +19,6 @@ export interface FractionalInputs {
   notes: string[];
   release(): Promise<void>;
 }
-
-/** Samples that go through the model together, and components that these have at most. */
-const mostSamples = 16;
-const mostComponents = 2 ** 19;
 
 /**
  * The inputs as they are; of whole numbers, what they become that has a gradient, the vectors that tokens are looked up as or the
@@ -62,7 +59,7 @@ export async function fractionalInputs(
     inputs: {
       input: embedded.embedding,
       samples: inputs.samples,
-      together: fixed ?? Math.max(1, Math.min(mostSamples, Math.floor(mostComponents / (positions * features)))),
+      together: fixed ?? samplesTogether(model, positions * features),
       batch: async (from, count) => embedded.embed(await batch(from, count)),
     },
     output: target,
