@@ -98,24 +98,9 @@ export function partFrom(model: OnnxModel, outputs: readonly string[], isCut: (t
  * @returns null where that takes every node of the model
  */
 export function partBefore(model: OnnxModel, outputs: readonly string[]): ModelPart | null {
-  const { producer } = indexOf(model);
-  const nodes = new Set<Node>();
-  const inputs = new Set<string>();
-  const seen = new Set<string>();
-  const waiting = [...outputs];
-  for (let tensor = waiting.pop(); tensor !== undefined; tensor = waiting.pop()) {
-    if (seen.has(tensor)) continue;
-    seen.add(tensor);
-    const node = producer.get(tensor);
-    if (!node) {
-      if (!model.graph.initializers.has(tensor)) inputs.add(tensor);
-    } else if (!nodes.has(node)) {
-      nodes.add(node);
-      waiting.push(...usedBy(node));
-    }
-  }
+  const { cut: inputs, nodes } = partFrom(model, outputs, () => false);
   if (nodes.size === model.graph.nodes.length) return null;
-  return { cut: [], inputs: [...inputs], outputs: [...new Set(outputs)], nodes };
+  return { cut: [], inputs, outputs: [...new Set(outputs)], nodes };
 }
 
 /** Every tensor that depends on the given one, itself among them. */

@@ -90,34 +90,30 @@ describe('the layer that maps are drawn of where none is named', () => {
     return readModel(file);
   }
 
-  it('is the concatenation of an inception module, not one of its branches', async () => {
-    const model = await written({
+  /** Two branches that are put together and pooled. */
+  const inception = (head: ModelSpec['nodes']) =>
+    written({
       initializers: { left: kernel(4), right: kernel(2), head: matrix(6, 2) },
       nodes: [
         { op: 'Conv', in: ['x', 'left'], out: ['a'] },
         { op: 'Conv', in: ['x', 'right'], out: ['b'] },
         { op: 'Concat', in: ['a', 'b'], out: ['features'], attributes: { axis: 1 } },
         ...pooling,
-        { op: 'MatMul', in: ['flat', 'head'], out: ['scores'] },
+        ...head,
       ],
     });
-    const layer = await statedMapLayer(model);
+
+  it('is the concatenation of an inception module, not one of its branches', async () => {
+    const layer = await statedMapLayer(await inception([{ op: 'MatMul', in: ['flat', 'head'], out: ['scores'] }]));
     assert.equal(layer?.name, 'features');
     assert.deepEqual([layer?.units, layer?.unitAxis], [6, 1]);
   });
 
   it('also where a norm stands between the pool and the scores', async () => {
-    const model = await written({
-      initializers: { left: kernel(4), right: kernel(2), head: matrix(6, 2) },
-      nodes: [
-        { op: 'Conv', in: ['x', 'left'], out: ['a'] },
-        { op: 'Conv', in: ['x', 'right'], out: ['b'] },
-        { op: 'Concat', in: ['a', 'b'], out: ['features'], attributes: { axis: 1 } },
-        ...pooling,
-        { op: 'Tanh', in: ['flat'], out: ['normal'] },
-        { op: 'MatMul', in: ['normal', 'head'], out: ['scores'] },
-      ],
-    });
+    const model = await inception([
+      { op: 'Tanh', in: ['flat'], out: ['normal'] },
+      { op: 'MatMul', in: ['normal', 'head'], out: ['scores'] },
+    ]);
     assert.equal((await statedMapLayer(model))?.name, 'features');
   });
 
