@@ -50,6 +50,24 @@ describe('gradients of Resize', () => {
     }
   });
 
+  it('agree with differences where scales change no size', async () => {
+    for (const mode of ['nearest', 'linear', 'cubic']) {
+      for (const [rows, columns] of [
+        [1.1, 1.2],
+        [1, 1.0003777146339419],
+        [1.1, 1.3],
+      ]) {
+        await checkGradient({
+          op: 'Resize',
+          opset: 19,
+          inputs: [[1, 2, 5, 4], null, { dims: [4], type: 1, values: [1, 1, rows, columns] }],
+          attributes: { coordinate_transformation_mode: 'half_pixel', mode },
+          ...linear,
+        });
+      }
+    }
+  });
+
   it('agree with differences for scales that are no whole numbers', () =>
     fc.assert(
       fc.asyncProperty(

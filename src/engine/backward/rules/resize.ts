@@ -32,10 +32,12 @@ function axesOf(at: Inputs, mode: SamplingMode): (Axis | null)[] {
   if (mode.coordinates === 'tf_crop_and_resize' && !region) {
     at.refuse('crops to a region that the model computes: it has no gradient here');
   }
+  // Where no size changes ONNX Runtime copies, whatever the scales: 4 elements times 1.2 are 4 again.
+  const isCopied = !region && dims.every((size, axis) => size === at.outputDims()[axis]);
   return dims.map((size, axis) => {
     const i = axes.indexOf(axis);
     const resized = at.outputDims()[axis];
-    if (i < 0 || (size === resized && scales[i] === 1 && !region)) return null;
+    if (isCopied || i < 0 || (size === resized && scales[i] === 1 && !region)) return null;
     return {
       size,
       resized,
